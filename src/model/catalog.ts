@@ -1,0 +1,42 @@
+/** What this installation can do: the part of `diuna/info` that decisions need. Built once from the config and the effects that are there. */
+import type { ZoneId } from './ids.ts';
+import type { ColorMode } from './state.ts';
+
+/** How an effect declares one of its parameters, for `diuna/info`, Home Assistant, the command line and the page. */
+export interface ParameterDeclaration {
+  readonly default: number | string | boolean;
+  readonly min?: number;
+  readonly max?: number;
+  /** What the value means in this effect. */
+  readonly meaning: string;
+}
+
+export interface EffectDeclaration {
+  /** Kebab case: `fire-2012`. */
+  readonly id: string;
+  readonly name: string;
+  /** Other names that users of other firmware type. */
+  readonly aliases: readonly string[];
+  readonly parameters: Readonly<Record<string, ParameterDeclaration>>;
+}
+
+export interface PaletteDeclaration {
+  readonly id: string;
+  readonly name: string;
+  /** A few of its colours, `#rrggbb`, for a picture of it. */
+  readonly colors: readonly string[];
+}
+
+export interface ZoneDeclaration {
+  readonly id: ZoneId;
+  readonly name: string;
+  /** LEDs. */
+  readonly length: number;
+  readonly colorModes: readonly ColorMode[];
+}
+
+export interface Catalog {
+  readonly zones: ReadonlyMap<string, ZoneDeclaration>;
+  readonly effects: readonly EffectDeclaration[];
+  readonly palettes: readonly PaletteDeclaration[];
+}

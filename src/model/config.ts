@@ -1,0 +1,137 @@
+/**
+ * The configuration file's schema: strict, snake_case as it stands in config.yaml, every value with its default.
+ * Mistakes across sections (a zone beyond its strip) are found by `checkReferences` in config-references.ts.
+ */
+import { z } from 'zod';
+import { boolean, decimal, integer, oneOf, text, transitionSeconds } from './fields.ts';
+import { nameIdSchema, stripIdSchema, zoneIdSchema } from './ids.ts';
+
+const optional = z.exactOptional;
+
+/** `host:port`, `[v6]:port`; port 0 takes a free one. */
+export const addressSchema = z
+  .string({ error: 'must be host:port' })
+  .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s/]+):\d{1,5}$/, { error: 'must be host:port, such as 127.0.0.1:1883' })
+  .transform((address) => {
+    const colon = address.lastIndexOf(':');
+    return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) };
+  })
+  .refine(({ port }) => port <= 65_535, { error: 'must have a port of 0 to 65535' });
+export type Address = z.infer<typeof addressSchema>;
+
+const baseTopic = 'must be topic levels without "+", "#", "$" or a slash at either end';
+
+export const mqttSchema = z.strictObject({
+  base_topic: z
+    .string({ error: baseTopic })
+    .regex(/^[^+#$/\s\0]+(\/[^+#/\s\0]+)*$/, { error: baseTopic })
+    .max(64, { error: 'must have at most 64 characters' })
+    .default('diuna'),
+  listen: z
+    .array(addressSchema, { error: 'must be a list of host:port' })
+    .min(1, { error: 'must name at least one address' })
+    .prefault(['127.0.0.1:1883']),
+  /** An external broker instead of the embedded one. */
+  broker_url: z.null({ error: 'must be null: this version serves its embedded broker only' }).default(null),
+  echo_events: boolean.default(false),
+  /** Seconds; `null` takes commands of any age. */
+  max_command_age: decimal(1, 86_400).nullable().default(30),
+});
+
+const outputSchema = z.discriminatedUnion(
+  'driver',
+  [
+    z.strictObject({ driver: z.literal('simulated') }),
+    z.strictObject({ driver: z.literal('ddp'), host: text(255), port: integer(1, 65_535).default(4048) }),
+    z.strictObject({ driver: z.literal('ws281x'), gpio: integer(0, 53).default(18), dma: integer(0, 14).default(10) }),
+  ],
+  { error: 'must have a driver: "simulated", "ddp" or "ws281x"' },
+);
+export type OutputConfig = z.infer<typeof outputSchema>;
+
+/** Order of components on the wire, and so their number. */
+export const componentOrders = ['RGB', 'RBG', 'GRB', 'GBR', 'BRG', 'BGR', 'RGBW', 'RBGW', 'GRBW', 'GBRW', 'BRGW', 'BGRW'] as const;
+export const ledTypes = ['ws2811', 'ws2812', 'sk6812', 'sk6812w'] as const;
+export type LedType = (typeof ledTypes)[number];
+
+export const stripSchema = z.strictObject({
+  /** LEDs. */
+  length: integer(1, 10_000),
+  type: oneOf(ledTypes).default('ws2812'),
+  /** Left out: the type's usual order. */
+  order: optional(oneOf(componentOrders)),
+  output: outputSchema.prefault({ driver: 'simulated' }),
+});
+export type StripConfig = z.infer<typeof stripSchema>;
+
+const ledIndex = integer(0, 9999);
+/** First and last LED, both included, counted from 0. */
+const rangeSchema = z.tuple([ledIndex, ledIndex], { error: 'must be [first, last], both included and counted from 0' });
+
+export const segmentSchema = z.strictObject({ strip: stripIdSchema, range: rangeSchema, reverse: boolean.default(false) });
+export type SegmentConfig = z.infer<typeof segmentSchema>;
+
+export const zoneSchema = z.strictObject({
+  name: optional(text(64)),
+  strip: optional(stripIdSchema),
+  range: optional(rangeSchema),
+  segments: optional(
+    z
+      .array(segmentSchema, { error: 'must be a list of {strip, range}' })
+      .min(1, { error: 'must hold 1 to 64 segments' })
+      .max(64, { error: 'must hold 1 to 64 segments' }),
+  ),
+  reverse: boolean.default(false),
+  /** Says that this zone may share LEDs with zones listed before it; where it does, it is drawn over them. */
+  overlap: boolean.default(false),
+});
+export type ZoneConfig = z.infer<typeof zoneSchema>;
+
+export const rendererSchema = z.strictObject({
+  /** Frames a second while something moves. */
+  fps: integer(1, 400).default(60),
+  isolation: oneOf(['auto', 'thread', 'process']).default('auto'),
+  /** Seconds, where a command names no transition. */
+  transition: transitionSeconds.default(0.4),
+  gamma: decimal(1, 4).default(2.2),
+  /** What the LEDs do when the daemon stops. */
+  on_stop: oneOf(['keep', 'off']).default('keep'),
+});
+
+const knobPin = integer(0, 53);
+const looseCommand = z.record(z.string(), z.unknown(), { error: 'must be an object' });
+export const knobSchema = z.strictObject({
+  driver: oneOf(['onoff', 'gpio', 'evdev', 'simulated']),
+  clk: optional(knobPin),
+  dt: optional(knobPin),
+  switch: optional(knobPin),
+  device: optional(text(255)),
+  rotate: optional(looseCommand),
+  press: optional(looseCommand),
+  double_press: optional(looseCommand),
+  long_press: optional(looseCommand),
+});
+
+export const configSchema = z.strictObject({
+  mqtt: mqttSchema.prefault({}),
+  http: z.strictObject({ listen: addressSchema.nullable().prefault('127.0.0.1:8180') }).prefault({}),
+  store: z
+    .strictObject({
+      /** A folder; relative to the config file. */
+      path: text(4096).default('./data'),
+      /** Events kept for replay and undo. */
+      history: integer(1000, 10_000_000).default(100_000),
+    })
+    .prefault({}),
+  renderer: rendererSchema.prefault({}),
+  log: z.strictObject({ level: oneOf(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
+  strips: z
+    .record(stripIdSchema, stripSchema, { error: 'must map strip ids to strips' })
+    .refine((strips) => Object.keys(strips).length > 0, { error: 'must name at least one strip' }),
+  zones: z
+    .record(zoneIdSchema, zoneSchema, { error: 'must map zone ids to zones' })
+    .refine((zones) => Object.keys(zones).length > 0, { error: 'must name at least one zone' }),
+  knobs: z.record(nameIdSchema, knobSchema, { error: 'must map knob ids to knobs' }).prefault({}),
+  home_assistant: z.strictObject({ enabled: boolean.default(true), discovery_prefix: text(64).default('homeassistant') }).prefault({}),
+});
+export type Config = z.infer<typeof configSchema>;

@@ -1,0 +1,32 @@
+/** Identifiers of the installation and of its clients. Branded ids are minted only by parsing (protocol §0, §3). */
+import { z } from 'zod';
+
+const shape = /^[a-z0-9_-]{1,32}$/;
+const allowed = '1 to 32 of a-z, 0-9, "_" and "-"';
+
+/** The reserved zone id that means every zone. */
+export const ALL = 'all';
+
+export const zoneIdSchema = z
+  .string({ error: allowed })
+  .regex(shape, { error: allowed })
+  .refine((id) => id !== ALL, { error: `${allowed}; "all" is reserved` })
+  .brand<'ZoneId'>();
+export type ZoneId = z.infer<typeof zoneIdSchema>;
+
+export const stripIdSchema = z.string({ error: allowed }).regex(shape, { error: allowed }).brand<'StripId'>();
+export type StripId = z.infer<typeof stripIdSchema>;
+
+/** Ids of scenes, playlists, schedules and knobs. */
+export const nameIdSchema = z.string({ error: allowed }).regex(shape, { error: allowed });
+
+const requestIdAllowed = '1 to 64 of A-Z, a-z, 0-9, ".", "_", ":" and "-"';
+export const requestIdSchema = z
+  .string({ error: requestIdAllowed })
+  .regex(/^[A-Za-z0-9._:-]{1,64}$/, { error: requestIdAllowed })
+  .brand<'RequestId'>();
+export type RequestId = z.infer<typeof requestIdSchema>;
+
+/** Whoever sent a command, as it stands in `origin`: an MQTT client id, or `http:…` for the HTTP API. */
+export const clientIdSchema = z.string().min(1).max(512).brand<'ClientId'>();
+export type ClientId = z.infer<typeof clientIdSchema>;
