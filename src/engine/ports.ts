@@ -4,7 +4,8 @@
  */
 import type { DiunaEvent, Notice, NoticeType } from '../model/event.ts';
 import type { Reply } from '../model/reply.ts';
-import type { ZoneState, ZoneTarget } from '../model/state.ts';
+import type { ZoneState } from '../model/state.ts';
+import type { Overlay, TargetChange } from '../model/target-change.ts';
 
 /** The answer to one request id, kept so that a repetition gets the same one. */
 export interface StoredAnswer {
@@ -58,21 +59,6 @@ export interface Journal {
   read(after: number, until: number, limit: number): Promise<ReplayPage>;
   /** The seq of the event with this id; `null` where the journal does not hold it. */
   findSeq(eventId: string): Promise<number | null>;
-}
-
-/** What a zone is to show from now on. */
-export interface TargetChange {
-  readonly zone: string;
-  readonly target: ZoneTarget;
-  /** Milliseconds; 0 is at once. */
-  readonly transitionMs: number;
-}
-
-/** A picture over a zone's own for a while: `flash` in the zone's colour, `identify` in white; each blinks. */
-export interface Overlay {
-  readonly zone: string;
-  readonly kind: 'flash' | 'identify';
-  readonly durationMs: number;
 }
 
 export interface Renderer {

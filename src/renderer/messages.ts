@@ -1,6 +1,6 @@
 /** What passes between the daemon and the renderer, whether that is a thread or a process: targets in, reports out. */
-import type { Overlay, TargetChange } from '../engine/ports.ts';
 import type { RenderLayout } from '../model/strip-layout.ts';
+import type { Overlay, TargetChange } from '../model/target-change.ts';
 
 export type ToRenderer =
   | { readonly kind: 'configure'; readonly layout: RenderLayout }

@@ -1,0 +1,36 @@
+/** The outside programs that some tests drive. Where one is missing its tests are left out and the run says so; in CI a missing one fails. */
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const wanted = {
+  mosquitto: 'the checks against Mosquitto itself',
+  mosquitto_pub: 'the checks with mosquitto_pub and mosquitto_sub',
+} as const;
+export type Program = keyof typeof wanted;
+
+export function findProgram(name: string): string | null {
+  for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']) {
+    const path = join(folder, name);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch (cause) {
+      if (!(cause instanceof Error)) throw cause;
+    }
+  }
+  return null;
+}
+
+/** @throws in CI, where the program is missing. */
+export function hasProgram(name: Program): boolean {
+  const found = findProgram(name) !== null;
+  if (!found && process.env['CI'] === 'true')
+    throw new Error(`${name} is missing: install Debian's packages mosquitto and mosquitto-clients`);
+  return found;
+}
+
+export function leftOut(): string[] {
+  return Object.entries(wanted)
+    .filter(([name]) => findProgram(name) === null)
+    .map(([name, what]) => `${what} (${name} is not installed)`);
+}
