@@ -2,19 +2,12 @@
  * What the engine needs of the world. It knows nothing of MQTT, files or pins: adapters implement these, the daemon
  * wires them, and tests stand in for them.
  */
+import type { StoredAnswer } from '../core/answered.ts';
 import type { DiunaEvent, Notice, NoticeType } from '../model/event.ts';
-import type { Reply } from '../model/reply.ts';
 import type { ZoneState } from '../model/state.ts';
 import type { Overlay, TargetChange } from '../model/target-change.ts';
 
-/** The answer to one request id, kept so that a repetition gets the same one. */
-export interface StoredAnswer {
-  readonly client: string;
-  readonly request_id: string;
-  /** Of the command's canonical form: tells a repetition from a reuse. */
-  readonly digest: string;
-  readonly reply: Reply;
-}
+export type { StoredAnswer };
 
 /** What one command left behind: written whole or not at all. */
 export interface CommitRecord {
@@ -72,8 +65,7 @@ export interface Renderer {
 
 /** Tells the world what has become durable, in order of seq. */
 export interface Publisher {
-  /** @param states the newest state of each zone that the events changed. */
-  publish(events: readonly DiunaEvent[], states: ReadonlyMap<string, ZoneState>): void;
+  publish(events: readonly DiunaEvent[]): void;
   notice(notice: Notice): void;
 }
 

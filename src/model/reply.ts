@@ -21,8 +21,8 @@ export const acceptanceSchema = z.object({
   event_id: z.string().nullable(),
   version: optional(z.int().min(0)),
   state: optional(anyState),
-  /** Of a batch: each command's outcome, in order. */
-  results: optional(z.array(z.object({ zone: z.string(), changed: z.boolean(), version: optional(z.int()), state: optional(anyState) }))),
+  /** With `ack: rendered`: false where an output is failing, so that nobody can see the change. */
+  rendered: optional(z.literal(false)),
   /** Of `events.replay`. */
   count: optional(z.int()),
   last_seq: optional(z.int()),

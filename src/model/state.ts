@@ -18,7 +18,7 @@ export const zoneTargetSchema = z.object({
   /** 1 to 255: while a zone is off this is the level that a bare ON restores. */
   brightness: integer(1, 255),
   color_mode: z.enum(colorModes),
-  /** As the client sent it; in mode `color_temp` the r, g, b nearest to that temperature. */
+  /** As the client sent it; in mode `color_temp` the last colour, which is not shown then. */
   color: componentsSchema,
   /** Kelvin; present in mode `color_temp` only. */
   color_temp: z.exactOptional(kelvin),

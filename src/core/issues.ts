@@ -1,0 +1,35 @@
+/** Turns what a schema found into one refusal: what was wrong, what is allowed, what came (protocol §4). */
+import type { z } from 'zod';
+import { type Refusal, refusal } from '../model/refusal.ts';
+
+/** `commands[3].color.r` from its parts. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((whole, part) => {
+    if (typeof part === 'number') return `${whole}[${part}]`;
+    return whole === '' ? String(part) : `${whole}.${String(part)}`;
+  }, '');
+}
+
+/** The value as JSON, cut to 80 characters: it may be anything that a stranger sent. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  const shown = JSON.stringify(value) ?? typeof value;
+  return shown.length > 80 ? `${shown.slice(0, 77)}...` : shown;
+}
+
+/** The first issue is told: the others mostly follow from it. */
+export function refusalFromIssues(error: z.ZodError, before: readonly PropertyKey[], allowedFields: readonly string[]): Refusal {
+  const issue = error.issues[0];
+  if (issue === undefined) return refusal('invalid_command', 'the command is not valid');
+  if (issue.code === 'unrecognized_keys') return unknownField([...before, ...issue.path, issue.keys[0] ?? ''], allowedFields);
+  const path = formatPath([...before, ...issue.path]);
+  const outOfRange = typeof issue.input === 'number';
+  if (issue.input === undefined) return refusal('invalid_command', `${path} is required: it ${issue.message}`, path);
+  return refusal(outOfRange ? 'out_of_range' : 'invalid_command', `${path} ${issue.message}, got ${show(issue.input)}`, path);
+}
+
+export function unknownField(path: readonly PropertyKey[], allowedFields: readonly string[]): Refusal {
+  const shown = formatPath(path).slice(0, 120);
+  return refusal('invalid_command', `${shown} is not a field of this command; allowed: ${allowedFields.join(', ')}`, shown);
+}

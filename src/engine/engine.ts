@@ -1,0 +1,252 @@
+/**
+ * The single writer. Everything that changes state enters `submit`: it is decided and shown at once, written in a group,
+ * and told only once it is durable. Light never waits for the disk, words always do.
+ */
+import type { Clock } from '../base/clock.ts';
+import { RecentSamples } from '../base/histogram.ts';
+import type { AnsweredWindow, StoredAnswer } from '../core/answered.ts';
+import { type Decision, decide, type Rules } from '../core/decide.ts';
+import { refit } from '../core/refit.ts';
+import { type Stamp, targetOf } from '../core/stamp.ts';
+import { type World, withZones } from '../core/world.ts';
+import type { Batch, Change, Request } from '../model/command.ts';
+import type { DiunaEvent } from '../model/event.ts';
+import { type Refusal, refusal } from '../model/refusal.ts';
+import type { Reply } from '../model/reply.ts';
+import type { ZoneState } from '../model/state.ts';
+import { CommitQueue, snapshotOf } from './commit-queue.ts';
+import { Delivery } from './delivery.ts';
+import type { Ids, Journal, Publisher, Renderer, Snapshot } from './ports.ts';
+import { QueryDesk } from './query-desk.ts';
+import { acceptedChange, refused, zoneOf } from './replies.ts';
+import type { Submission } from './submission.ts';
+
+/** Commands that may wait for the disk at once; past it a command is refused as `overloaded`. */
+export const INBOX_LIMIT = 4096;
+
+export interface EngineSettings extends Rules {
+  /** Milliseconds; `null` takes commands of any age. */
+  readonly maxCommandAgeMs: number | null;
+}
+
+export interface EngineParts {
+  readonly journal: Journal;
+  readonly renderer: Renderer;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+export interface EngineStats {
+  readonly commands: number;
+  readonly rejections: number;
+  /** Microseconds from arrival to the durable reply, of the last 4,096 commands; `null` before the first. */
+  readonly latencyUs: { readonly p50: number | null; readonly p99: number | null };
+}
+
+interface Outcome {
+  readonly reply: Reply;
+  readonly events: readonly DiunaEvent[];
+  readonly answer: StoredAnswer | null;
+  /** Whether the answer must outlive a restart. */
+  readonly keep: boolean;
+}
+
+export class Engine {
+  readonly #parts: EngineParts;
+  readonly #answered: AnsweredWindow;
+  readonly #queue: CommitQueue;
+  readonly #desk: QueryDesk;
+  /** Answers that are not durable yet. */
+  readonly #undurable = new Map<string, StoredAnswer>();
+  readonly #latency = new RecentSamples(4096);
+  #settings: EngineSettings;
+  #world: World;
+  #commands = 0;
+  #rejections = 0;
+  #stopping = false;
+
+  constructor(parts: EngineParts, settings: EngineSettings, restored: { readonly world: World; readonly answered: AnsweredWindow }) {
+    this.#parts = parts;
+    this.#settings = settings;
+    this.#answered = restored.answered;
+    this.#world = withZones(restored.world, settings.catalog, this.#timestamp());
+    this.#queue = new CommitQueue(parts.journal, INBOX_LIMIT, () => restored.answered.all());
+    this.#desk = new QueryDesk(parts.journal);
+  }
+
+  /** Mends what no longer fits the config, then lights what was restored. Called once, before the first command. */
+  start(): void {
+    this.#fitToCatalog();
+    const changes = [...this.states()].map(([zone, target]) => ({ zone, target: targetOf(target), transitionMs: 0 }));
+    this.#parts.renderer.show(changes, []);
+  }
+
+  /** Takes a new config: zones that came get their default state, those that stayed keep theirs. */
+  reconfigure(settings: EngineSettings): void {
+    this.#settings = settings;
+    this.#world = withZones(this.#world, settings.catalog, this.#timestamp());
+    this.start();
+  }
+
+  /** The newest decided state of each configured zone, durable or not. */
+  states(): ReadonlyMap<string, ZoneState> {
+    return new Map([...this.#world.zones].filter(([id]) => this.#settings.catalog.zones.has(id)));
+  }
+
+  stats(): EngineStats {
+    const latencyUs = { p50: this.#latency.percentile(0.5), p99: this.#latency.percentile(0.99) };
+    return { commands: this.#commands, rejections: this.#rejections, latencyUs };
+  }
+
+  /** Refuses what comes from now on and waits for what is under way. @returns what the store closes with. */
+  async stop(): Promise<Snapshot> {
+    this.#stopping = true;
+    await this.#queue.idle();
+    return snapshotOf(this.#world, [...this.#answered.all()]);
+  }
+
+  submit(submission: Submission): void {
+    this.#commands += 1;
+    const { request } = submission;
+    if (this.#stopping || this.#queue.full) return this.#overloaded(submission);
+    if (!request.ok)
+      return this.#settle(submission, this.#refusedOutcome(request.error.refusal, request.error.request_id, request.error.zone));
+    const digest = this.#digest(submission, request.value);
+    if (this.#repeated(submission, request.value, digest)) return;
+    const late = this.#expired(request.value);
+    if (late !== null) return this.#settle(submission, this.#refusedOutcome(late, request.value.request_id, null));
+    const { command } = request.value;
+    if (command.type === 'state.get' || command.type === 'system.ping' || command.type === 'events.replay') {
+      return this.#query(submission, request.value, digest);
+    }
+    this.#change(submission, request.value, command, digest);
+  }
+
+  #change(submission: Submission, request: Request, command: Change | Batch, digest: string): void {
+    const decided = decide(this.#world, command, this.#stamp(submission, request), this.#settings);
+    if (!decided.ok) {
+      const outcome = this.#refusedOutcome(decided.error, request.request_id, zoneOf(command));
+      const answer = this.#answer(submission, request, digest, outcome.reply);
+      return this.#settle(submission, { ...outcome, answer, keep: decided.error.code === 'conflict' });
+    }
+    const reply = acceptedChange(request.request_id, command, decided.value, this.#settings.catalog);
+    if (request.dry_run) return this.#settle(submission, { reply: { ...reply, dry_run: true }, events: [], answer: null, keep: false });
+    this.#world = decided.value.world;
+    const answer = this.#answer(submission, request, digest, reply);
+    this.#settle(submission, { reply, events: decided.value.events, answer, keep: true }, request, decided.value);
+  }
+
+  /** Shows at once what was decided, and puts its words behind the disk. */
+  #settle(submission: Submission, outcome: Outcome, request?: Request, decision?: Decision): void {
+    if (!outcome.reply.ok) this.#rejections += 1;
+    const visible = decision !== undefined && decision.changes.length + decision.overlays.length > 0;
+    const waitsForFrame = visible && request?.ack === 'rendered';
+    const delivery = new Delivery(submission, outcome.reply, this.#parts.clock, waitsForFrame);
+    if (visible) {
+      const whenShown = waitsForFrame ? (shown: boolean) => delivery.shown(shown) : undefined;
+      this.#parts.renderer.show(decision.changes, decision.overlays, whenShown);
+    }
+    const { events, answer, keep } = outcome;
+    if (answer !== null) this.#undurable.set(answerKey(answer.client, answer.request_id), answer);
+    const kept = keep ? answer : null;
+    const record = events.length > 0 || kept !== null ? { seq: this.#world.seq, events, answer: kept } : null;
+    const taken = this.#queue.add({ record, world: this.#world, settle: (durable) => this.#told(delivery, outcome, durable) });
+    if (!taken) throw new Error('the inbox was checked for room before the command was decided');
+  }
+
+  #told(delivery: Delivery, { answer, events }: Outcome, durable: boolean): void {
+    if (answer !== null) {
+      this.#undurable.delete(answerKey(answer.client, answer.request_id));
+      this.#answered.remember(answer);
+    }
+    this.#latency.add(delivery.settled(durable));
+    if (events.length > 0) this.#parts.publisher.publish(events);
+  }
+
+  #query(submission: Submission, request: Request, digest: string): void {
+    const world = this.#world;
+    const { catalog } = this.#settings;
+    const remember = (reply: Reply) => {
+      const answer = this.#answer(submission, request, digest, reply);
+      if (answer !== null) this.#answered.remember(answer);
+      submission.respond(reply);
+    };
+    const settle = () => {
+      submission.committed?.();
+      this.#desk.answer(submission, request, world, catalog, remember);
+    };
+    if (!this.#queue.add({ record: null, world, settle })) this.#overloaded(submission);
+  }
+
+  /** @returns whether this was a repetition or a reuse, and has been answered. */
+  #repeated(submission: Submission, { request_id }: Request, digest: string): boolean {
+    if (request_id === null || submission.origin === null) return false;
+    const known = this.#undurable.get(answerKey(submission.origin, request_id)) ?? this.#answered.find(submission.origin, request_id);
+    if (known === undefined) return false;
+    if (known.digest === digest) {
+      const { reply: first } = known;
+      const reply: Reply = first.ok ? { ...first, duplicate: true } : { ...first, duplicate: true };
+      this.#settle(submission, { reply, events: [], answer: null, keep: false });
+    } else {
+      const message = `request_id ${request_id} was used for another command; every command needs its own`;
+      this.#settle(submission, this.#refusedOutcome(refusal('request_id_reused', message, 'request_id'), request_id, null));
+    }
+    return true;
+  }
+
+  #expired({ issued_at_ms }: Request): Refusal | null {
+    const { maxCommandAgeMs } = this.#settings;
+    if (issued_at_ms === null || maxCommandAgeMs === null) return null;
+    const ageMs = this.#parts.clock.wallMs() - issued_at_ms;
+    if (ageMs <= maxCommandAgeMs) return null;
+    return refusal('expired', `issued_at must be at most ${maxCommandAgeMs / 1000} s old, got ${ageMs / 1000} s`, 'issued_at');
+  }
+
+  /** Answered at once: a full queue is no place to wait in. */
+  #overloaded(submission: Submission): void {
+    this.#rejections += 1;
+    const { request } = submission;
+    const requestId = request.ok ? request.value.request_id : request.error.request_id;
+    const message = this.#stopping
+      ? 'the daemon is stopping'
+      : `at most ${INBOX_LIMIT} commands may wait for the disk; send this one again later`;
+    submission.committed?.();
+    submission.respond(refused(requestId, refusal('overloaded', message), null, this.#world, this.#settings.catalog));
+  }
+
+  #refusedOutcome(why: Refusal, requestId: string | null, zone: string | null): Outcome {
+    return { reply: refused(requestId, why, zone, this.#world, this.#settings.catalog), events: [], answer: null, keep: false };
+  }
+
+  #answer(submission: Submission, { request_id, dry_run }: Request, digest: string, reply: Reply): StoredAnswer | null {
+    if (request_id === null || submission.origin === null || dry_run) return null;
+    return { client: submission.origin, request_id, digest, reply };
+  }
+
+  #digest({ origin }: Submission, { request_id, command, ack, dry_run }: Request): string {
+    return request_id === null || origin === null ? '' : this.#parts.ids.digest(JSON.stringify([command, ack, dry_run]));
+  }
+
+  #stamp({ source, origin, trigger }: Submission, { request_id }: Request): Stamp {
+    return { source, origin, trigger, request_id, timestamp: this.#timestamp(), eventId: () => this.#parts.ids.eventId() };
+  }
+
+  #fitToCatalog(): void {
+    const nobody = { source: 'system', origin: null, trigger: 'boot', request_id: null } as const;
+    const stamp: Stamp = { ...nobody, timestamp: this.#timestamp(), eventId: () => this.#parts.ids.eventId() };
+    const { world, events } = refit(this.#world, this.#settings.catalog, stamp);
+    if (events.length === 0) return;
+    this.#world = world;
+    this.#queue.add({ record: { seq: world.seq, events, answer: null }, world, settle: () => this.#parts.publisher.publish(events) });
+  }
+
+  #timestamp(): string {
+    return new Date(this.#parts.clock.wallMs()).toISOString();
+  }
+}
+
+/** Client ids and request ids hold no NUL. */
+function answerKey(client: string, requestId: string): string {
+  return `${client}\0${requestId}`;
+}
