@@ -43,7 +43,7 @@ export class Delivery {
     const reply = { ...decided, ...undurable };
     const timing: Timing = { decided: this.#decidedUs, durable: durable.us };
     if (this.#shown === null) return this.#submission.respond({ ...reply, timing_us: timing });
-    if (!this.#shown.is) return this.#submission.respond({ ...reply, rendered: false, timing_us: timing });
+    if (!this.#shown.is) return this.#submission.respond({ ...reply, rendered: false as const, timing_us: timing });
     this.#submission.respond({ ...reply, timing_us: { ...timing, rendered: this.#shown.us } });
   }
 

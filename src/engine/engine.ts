@@ -106,6 +106,14 @@ export class Engine {
     return snapshotOf(this.#world, [...this.#answered.all()]);
   }
 
+  /** Passes through the queue like a command. @returns true once everything before it has settled: the writer makes progress. */
+  probe(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const taken = this.#queue.add({ record: null, world: this.#world, settle: () => resolve(true) });
+      if (!taken) resolve(false);
+    });
+  }
+
   submit(submission: Submission): void {
     this.#commands += 1;
     const { request } = submission;
@@ -131,7 +139,8 @@ export class Engine {
       return this.#settle(submission, { ...outcome, answer, keep: decided.error.code === 'conflict' });
     }
     const reply = acceptedChange(request.request_id, command, decided.value, this.#settings.catalog);
-    if (request.dry_run) return this.#settle(submission, { reply: { ...reply, dry_run: true }, events: [], answer: null, keep: false });
+    if (request.dry_run)
+      return this.#settle(submission, { reply: { ...reply, dry_run: true as const }, events: [], answer: null, keep: false });
     this.#world = decided.value.world;
     const answer = this.#answer(submission, request, digest, reply);
     this.#settle(submission, { reply, events: decided.value.events, answer, keep: true }, request, decided.value);

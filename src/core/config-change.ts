@@ -1,0 +1,18 @@
+/** Which changes of the config wait for a restart; everything else is taken at a reload. */
+import type { Config } from '../model/config.ts';
+
+type Reader = (config: Config) => unknown;
+
+const fixed: readonly (readonly [string, Reader])[] = [
+  ['mqtt.base_topic', (config) => config.mqtt.base_topic],
+  ['mqtt.listen', (config) => config.mqtt.listen],
+  ['http.listen', (config) => config.http.listen],
+  ['store.path', (config) => config.store.path],
+  ['store.history', (config) => config.store.history],
+  ['renderer.isolation', (config) => config.renderer.isolation],
+];
+
+/** @returns the paths of what differs and cannot change without a restart. */
+export function needsRestart(before: Config, after: Config): string[] {
+  return fixed.filter(([, read]) => JSON.stringify(read(before)) !== JSON.stringify(read(after))).map(([path]) => path);
+}

@@ -1,0 +1,209 @@
+/**
+ * The only place that builds adapters and wires them: starts them in order, stops them in order with a deadline, and
+ * holds no rule of its own.
+ */
+import packageJson from '../package.json' with { type: 'json' };
+import type { Clock } from './base/clock.ts';
+import { ANSWERS_PER_CLIENT } from './core/answered.ts';
+import { buildCatalog } from './core/catalog.ts';
+import { needsRestart } from './core/config-change.ts';
+import { renderLayout } from './core/layout.ts';
+import { MAX_COMMAND_BYTES } from './core/parse-request.ts';
+import { Engine, type EngineSettings, INBOX_LIMIT } from './engine/engine.ts';
+import { notice } from './engine/notices.ts';
+import { restore } from './engine/restore.ts';
+import { Health, systemState } from './engine/system-state.ts';
+import { effects } from './light/effects/registry.ts';
+import { palettes } from './light/palettes.ts';
+import type { Address, Config } from './model/config.ts';
+import type { NoticeType } from './model/event.ts';
+import { buildInfo } from './mqtt/info.ts';
+import { MqttService } from './mqtt/mqtt-service.ts';
+import { type PreviewListener, RendererHost } from './renderer/host.ts';
+import { Store } from './store/store.ts';
+import { loadConfig } from './system/config-file.ts';
+import { ConfigRejected } from './system/config-mistakes.ts';
+import { dropRights } from './system/drop-rights.ts';
+import { SystemIds } from './system/ids.ts';
+import { createLogger, type RootLogger } from './system/logger.ts';
+import { realClock } from './system/real-clock.ts';
+import { ServiceManager } from './system/service-manager.ts';
+
+const SYSTEM_STATE_MS = 10_000;
+
+export interface DaemonOptions {
+  readonly configPath: string;
+  /** The user to become once what needs root has been started; `null` stays who it is. */
+  readonly user: string | null;
+  readonly clock?: Clock;
+  readonly logger?: RootLogger;
+  /** The renderer's bundle, where it does not lie beside this one. */
+  readonly rendererEntry?: URL;
+}
+
+/**
+ * @throws ConfigRejected, or Fault where an address cannot be listened on or rights cannot be dropped. Everything else
+ * that fails is reported, and the lights go on.
+ */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const config = await loadConfig(options.configPath);
+  if (!config.ok) throw new ConfigRejected(config.error);
+  const logger = options.logger ?? (await createLogger(config.value.log.level));
+  const daemon = new Daemon(options, config.value, logger);
+  await daemon.start();
+  return daemon;
+}
+
+export class Daemon {
+  readonly #options: DaemonOptions;
+  readonly #clock: Clock;
+  readonly #ids: SystemIds;
+  readonly #logger: RootLogger;
+  readonly #health = new Health();
+  readonly #renderer: RendererHost;
+  readonly #store: Store;
+  readonly #mqtt: MqttService;
+  readonly #serviceManager: ServiceManager;
+  readonly #startedUs: number;
+  #config: Config;
+  #engine: Engine | null = null;
+  #addresses: readonly Address[] = [];
+  #stateTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: DaemonOptions, config: Config, logger: RootLogger) {
+    this.#options = options;
+    this.#config = config;
+    this.#logger = logger;
+    this.#clock = options.clock ?? realClock;
+    this.#startedUs = this.#clock.monotonicUs();
+    this.#ids = new SystemIds(this.#clock);
+    const report = (type: NoticeType, payload: Readonly<Record<string, unknown>>, client?: string) => this.#report(type, payload, client);
+    this.#renderer = new RendererHost({
+      layout: renderLayout(config),
+      isolation: config.renderer.isolation,
+      report,
+      warn: (message) => logger.warn({}, message),
+      ...(options.rendererEntry === undefined ? {} : { entry: options.rendererEntry }),
+    });
+    this.#store = new Store({ path: config.store.path, history: config.store.history, report });
+    this.#mqtt = new MqttService({
+      baseTopic: config.mqtt.base_topic,
+      echoEvents: config.mqtt.echo_events,
+      clock: this.#clock,
+      logger: logger.room('mqtt'),
+      submit: (submission) => this.#engine?.submit(submission),
+      report,
+    });
+    this.#serviceManager = new ServiceManager({ logger: logger.room('system'), alive: () => this.#alive() });
+  }
+
+  get addresses(): readonly Address[] {
+    return this.#addresses;
+  }
+
+  /** Light first: the renderer starts while the store is read, and shows what was restored before the broker listens. */
+  async start(): Promise<void> {
+    const lit = this.#renderer.start();
+    if (this.#options.user !== null) dropRights(this.#options.user);
+    const restored = restore(await this.#store.open());
+    if (restored.world.event_id !== null) this.#ids.continueAfter(restored.world.event_id);
+    const parts = { journal: this.#store, renderer: this.#renderer, publisher: this.#mqtt.announcer, clock: this.#clock, ids: this.#ids };
+    this.#engine = new Engine(parts, this.#settings(), restored);
+    this.#engine.start();
+    try {
+      this.#addresses = await this.#mqtt.start(this.#config.mqtt.listen);
+    } catch (cause) {
+      await this.#close();
+      throw cause;
+    }
+    this.#announce();
+    this.#stateTimer = setInterval(() => this.#tellSystemState(), SYSTEM_STATE_MS);
+    await lit;
+    this.#report('system.started', { version: packageJson.version });
+    this.#tellSystemState();
+    this.#serviceManager.ready();
+    this.#logger.info({ listen: this.#addresses.map(({ host, port }) => `${host}:${port}`), zones: Object.keys(this.#config.zones) }, 'diuna is running');
+  }
+
+  /** Takes the config file anew; a bad one is reported and changes nothing. */
+  async reload(): Promise<void> {
+    const loaded = await loadConfig(this.#options.configPath);
+    if (!loaded.ok) {
+      const mistakes = loaded.error.map(({ line, path, message }) => ({ line, path, message }));
+      return this.#report('system.config_rejected', { file: this.#options.configPath, mistakes });
+    }
+    const waiting = needsRestart(this.#config, loaded.value);
+    this.#config = loaded.value;
+    this.#logger.setLevel(loaded.value.log.level);
+    this.#mqtt.setEchoEvents(loaded.value.mqtt.echo_events);
+    this.#renderer.configure(renderLayout(loaded.value));
+    this.#engine?.reconfigure(this.#settings());
+    this.#announce();
+    if (waiting.length > 0) this.#logger.warn({ waiting }, 'these settings change at the next start');
+    this.#logger.info({}, 'config reloaded');
+  }
+
+  onPreview(fps: number, listener: PreviewListener): void {
+    this.#renderer.onPreview(fps, listener);
+  }
+
+  /** Clients are told, the inbox drained, the journal closed, the LEDs left as configured. */
+  async stop(): Promise<void> {
+    this.#serviceManager.stopping();
+    this.#report('system.stopping', {});
+    await this.#close();
+    this.#logger.info({}, 'diuna has stopped');
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#stateTimer);
+    const snapshot = await this.#engine?.stop();
+    await this.#mqtt.stop();
+    await Promise.all([this.#renderer[Symbol.asyncDispose](), snapshot === undefined ? undefined : this.#store.close(snapshot)]);
+    this.#serviceManager.stop();
+  }
+
+  #settings(): EngineSettings {
+    const { max_command_age } = this.#config.mqtt;
+    return {
+      catalog: this.#catalog(),
+      transitionMs: this.#config.renderer.transition * 1000,
+      maxCommandAgeMs: max_command_age === null ? null : max_command_age * 1000,
+    };
+  }
+
+  #catalog() {
+    return buildCatalog(
+      this.#config,
+      effects.map(({ declaration }) => declaration),
+      palettes,
+    );
+  }
+
+  #announce(): void {
+    const limits = { commandBytes: MAX_COMMAND_BYTES, inbox: INBOX_LIMIT, requestIds: ANSWERS_PER_CLIENT, fps: this.#config.renderer.fps };
+    if (this.#engine !== null) this.#mqtt.announce(buildInfo(this.#catalog(), packageJson.version, limits), this.#engine.states());
+  }
+
+  #tellSystemState(): void {
+    if (this.#engine === null) return;
+    const uptimeS = (this.#clock.monotonicUs() - this.#startedUs) / 1_000_000;
+    this.#mqtt.tellSystemState(systemState(this.#renderer.stats(), this.#engine.stats(), this.#health, this.#mqtt.connectedClients, uptimeS));
+  }
+
+  /** Both the writer and the frame loop answered: what the watchdog is fed with. */
+  async #alive(): Promise<boolean> {
+    const engine = this.#engine;
+    if (engine === null) return false;
+    const [engineTurns, loopTurns] = await Promise.all([engine.probe(), this.#renderer.probe(5000)]);
+    return engineTurns && loopTurns;
+  }
+
+  #report(type: NoticeType, payload: Readonly<Record<string, unknown>>, client?: string): void {
+    const told = notice(type, payload, this.#ids.eventId(), new Date(this.#clock.wallMs()).toISOString(), client ?? null);
+    const routine = type.startsWith('client.') || type === 'system.started' || type === 'system.stopping';
+    this.#logger[routine ? 'debug' : 'warn']({ ...payload, ...(client === undefined ? {} : { client }) }, type);
+    this.#mqtt.announcer.notice(told);
+    if (this.#health.note(type, payload)) this.#tellSystemState();
+  }
+}

@@ -1,0 +1,59 @@
+/** The payload of `diuna/system/state` (protocol §2), and what is wrong right now. Pure but for what it remembers of health. */
+import type { NoticeType } from '../model/event.ts';
+import type { EngineStats } from './engine.ts';
+
+/** What the renderer tells of itself. */
+export interface FrameStats {
+  readonly fps: number;
+  readonly frames: number;
+  readonly overruns: number;
+  readonly currentMa: number;
+}
+
+/** Keeps which outputs fail and whether the store does, from the reports as they pass. */
+export class Health {
+  readonly #failingOutputs = new Set<string>();
+  #storeFailing = false;
+
+  /** @returns whether health changed. */
+  note(type: NoticeType, payload: Readonly<Record<string, unknown>>): boolean {
+    const strip = String(payload['strip'] ?? '');
+    switch (type) {
+      case 'system.output_failed':
+        this.#failingOutputs.add(strip);
+        return true;
+      case 'system.output_recovered':
+        return this.#failingOutputs.delete(strip);
+      case 'system.store_failed':
+        this.#storeFailing = true;
+        return true;
+      case 'system.store_recovered':
+        this.#storeFailing = false;
+        return true;
+      case 'system.frame_overrun':
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  describe(): { readonly healthy: boolean; readonly failing_outputs: readonly string[]; readonly store: 'ok' | 'failing' } {
+    const failing = [...this.#failingOutputs].sort();
+    return { healthy: failing.length === 0 && !this.#storeFailing, failing_outputs: failing, store: this.#storeFailing ? 'failing' : 'ok' };
+  }
+}
+
+export function systemState(frames: FrameStats | null, engine: EngineStats, health: Health, clients: number, uptimeS: number): Record<string, unknown> {
+  return {
+    ...health.describe(),
+    fps: frames?.fps ?? 0,
+    frames: frames?.frames ?? 0,
+    overruns: frames?.overruns ?? 0,
+    current_ma: Math.round(frames?.currentMa ?? 0),
+    uptime_s: Math.round(uptimeS),
+    clients,
+    commands: engine.commands,
+    rejections: engine.rejections,
+    latency_us: engine.latencyUs,
+  };
+}

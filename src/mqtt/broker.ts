@@ -1,0 +1,158 @@
+/**
+ * The embedded broker: aedes behind TCP listeners. It carries messages and knows who sent them; who may publish what is
+ * asked of a gate, and nothing here knows a command.
+ */
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { Aedes, type AedesPublishPacket, type Client, type PublishPacket } from 'aedes';
+import { Fault } from '../base/fault.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Address } from '../model/config.ts';
+
+export type Qos = 0 | 1 | 2;
+
+/** Decides over what a client publishes and what it is given. */
+export interface Gate {
+  /** Calls `done` when the packet may go on; may rewrite it before. A packet that must not go on is moved to `SINK`. */
+  admit(clientId: string, packet: PublishPacket, done: () => void): void;
+  /** Whether this client gets this packet. */
+  deliver(clientId: string, packet: AedesPublishPacket): boolean;
+}
+
+/** Where refused packets go: acknowledged as MQTT 3.1.1 wants it, seen by nobody. */
+export const SINK = '$refused';
+
+/** Bytes that may wait for a client that reads slowly; past it messages of QoS 0 pass it by. */
+const SLOW_CLIENT_BYTES = 1_048_576;
+/** A client that has read nothing for so long is disconnected. */
+const DRAIN_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export interface Message {
+  readonly topic: string;
+  readonly payload: string;
+  readonly qos: Qos;
+  readonly retain: boolean;
+  /** Where a message came from, for the receiver and for holding back echoes. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+export class Broker {
+  readonly #aedes: Aedes;
+  readonly #servers: Server[] = [];
+  readonly #sockets = new Set<Socket>();
+  readonly #logger: Logger;
+
+  constructor(gate: Gate, logger: Logger) {
+    this.#logger = logger;
+    this.#aedes = new Aedes({
+      // 0: a message never waits for the slowest reader of another one
+      concurrency: 0,
+      drainTimeout: DRAIN_TIMEOUT_MS,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      queueLimit: 1000,
+      maxTopicLevels: 32,
+      authorizePublish: (client, packet, done) => {
+        if (client === null || packet.topic.startsWith('$')) sink(packet);
+        if (client === null) return done(null);
+        gate.admit(client.id, packet, () => done(null));
+      },
+      authorizeForward: (client, packet) => {
+        if (packet.qos === 0 && buffered(client) > SLOW_CLIENT_BYTES) return null;
+        return gate.deliver(client.id, packet) ? packet : null;
+      },
+    });
+  }
+
+  /** @throws Fault where an address cannot be listened on; nothing is left open then. */
+  async start(addresses: readonly Address[]): Promise<readonly Address[]> {
+    this.#aedes.on('clientError', (client, cause) =>
+      this.#logger.debug({ client: client.id, cause: cause.message }, 'client connection ended'),
+    );
+    this.#aedes.on('connectionError', (_client, cause) => this.#logger.warn({ cause: cause.message }, 'connection refused'));
+    await this.#aedes.listen();
+    try {
+      return await Promise.all(addresses.map((address) => this.#listen(address)));
+    } catch (cause) {
+      await this.stop();
+      throw cause;
+    }
+  }
+
+  /** @param ready called when a client may speak. @param gone when it left. */
+  onClients(ready: (client: { id: string; version: number }) => void, gone: (clientId: string) => void): void {
+    this.#aedes.on('clientReady', (client) => ready({ id: client.id, version: client.version }));
+    this.#aedes.on('clientDisconnect', (client) => gone(client.id));
+  }
+
+  /** Resolves when every receiver that is not stuck has been handed the message. */
+  publish({ topic, payload, qos, retain, tags }: Message): Promise<void> {
+    const properties = tags === undefined ? {} : { properties: { userProperties: { ...tags } } };
+    const packet: PublishPacket = { cmd: 'publish', topic, payload: Buffer.from(payload), qos, retain, dup: false, ...properties };
+    return new Promise((resolve) => {
+      this.#aedes.publish(packet, (cause) => {
+        if (cause !== undefined && cause !== null) this.#logger.warn({ topic, cause: cause.message }, 'message not published');
+        resolve();
+      });
+    });
+  }
+
+  async stop(): Promise<void> {
+    const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    await new Promise<void>((resolve) => this.#aedes.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.all(closed);
+  }
+
+  async #listen(address: Address): Promise<Address> {
+    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    server.listen(address.port, address.host);
+    try {
+      await once(server, 'listening');
+    } catch (cause) {
+      throw listenFault(address, cause);
+    }
+    this.#servers.push(server);
+    const bound = server.address();
+    return bound === null || typeof bound === 'string' ? address : { host: address.host, port: bound.port };
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    this.#aedes.handle(socket);
+  }
+}
+
+/** Turns a packet into one that is acknowledged and reaches nobody. */
+export function sink(packet: PublishPacket): void {
+  packet.topic = SINK;
+  packet.payload = Buffer.alloc(0);
+  packet.retain = false;
+}
+
+function buffered(client: Client): number {
+  return client.conn.writableLength;
+}
+
+function listenFault({ host, port }: Address, cause: unknown): Fault {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : '';
+  const where = `${host}:${port}`;
+  if (code === 'EADDRINUSE')
+    return new Fault(
+      'port_taken',
+      `another program listens on ${where}`,
+      'stop it (often mosquitto: systemctl stop mosquitto), or change mqtt.listen',
+      cause,
+    );
+  if (code === 'EACCES')
+    return new Fault('port_forbidden', `this user may not listen on ${where}`, 'use a port from 1024 up in mqtt.listen', cause);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new Fault('no_such_address', `this machine has no address ${host}`, 'name one of its own in mqtt.listen', cause);
+  return new Fault(
+    'cannot_listen',
+    `cannot listen on ${where}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    'see mqtt.listen',
+    cause,
+  );
+}
