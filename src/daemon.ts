@@ -14,7 +14,7 @@ import { notice } from './engine/notices.ts';
 import { restore } from './engine/restore.ts';
 import { Health, systemState } from './engine/system-state.ts';
 import { effects } from './light/effects/registry.ts';
-import { palettes } from './light/palettes.ts';
+import { paletteDeclarations } from './light/palettes.ts';
 import type { Address, Config } from './model/config.ts';
 import type { NoticeType } from './model/event.ts';
 import { buildInfo } from './mqtt/info.ts';
@@ -105,28 +105,38 @@ export class Daemon {
   async start(): Promise<void> {
     const lit = this.#renderer.start();
     if (this.#options.user !== null) dropRights(this.#options.user);
+    await this.#mqtt.open();
     const restored = restore(await this.#store.open());
     if (restored.world.event_id !== null) this.#ids.continueAfter(restored.world.event_id);
     const parts = { journal: this.#store, renderer: this.#renderer, publisher: this.#mqtt.announcer, clock: this.#clock, ids: this.#ids };
     this.#engine = new Engine(parts, this.#settings(), restored);
     this.#engine.start();
+    this.#announce();
     try {
-      this.#addresses = await this.#mqtt.start(this.#config.mqtt.listen);
+      this.#addresses = await this.#mqtt.listen(this.#config.mqtt.listen);
     } catch (cause) {
       await this.#close();
       throw cause;
     }
-    this.#announce();
     this.#stateTimer = setInterval(() => this.#tellSystemState(), SYSTEM_STATE_MS);
     await lit;
     this.#report('system.started', { version: packageJson.version });
     this.#tellSystemState();
     this.#serviceManager.ready();
-    this.#logger.info({ listen: this.#addresses.map(({ host, port }) => `${host}:${port}`), zones: Object.keys(this.#config.zones) }, 'diuna is running');
+    this.#logger.info(
+      { listen: this.#addresses.map(({ host, port }) => `${host}:${port}`), zones: Object.keys(this.#config.zones) },
+      'diuna is running',
+    );
   }
 
   /** Takes the config file anew; a bad one is reported and changes nothing. */
   async reload(): Promise<void> {
+    this.#serviceManager.reloading();
+    await this.#reload();
+    this.#serviceManager.ready();
+  }
+
+  async #reload(): Promise<void> {
     const loaded = await loadConfig(this.#options.configPath);
     if (!loaded.ok) {
       const mistakes = loaded.error.map(({ line, path, message }) => ({ line, path, message }));
@@ -159,7 +169,7 @@ export class Daemon {
     clearInterval(this.#stateTimer);
     const snapshot = await this.#engine?.stop();
     await this.#mqtt.stop();
-    await Promise.all([this.#renderer[Symbol.asyncDispose](), snapshot === undefined ? undefined : this.#store.close(snapshot)]);
+    await Promise.all([this.#renderer[Symbol.asyncDispose](), snapshot === undefined ? undefined : this.#store.close(() => snapshot)]);
     this.#serviceManager.stop();
   }
 
@@ -176,7 +186,7 @@ export class Daemon {
     return buildCatalog(
       this.#config,
       effects.map(({ declaration }) => declaration),
-      palettes,
+      paletteDeclarations,
     );
   }
 
@@ -188,7 +198,9 @@ export class Daemon {
   #tellSystemState(): void {
     if (this.#engine === null) return;
     const uptimeS = (this.#clock.monotonicUs() - this.#startedUs) / 1_000_000;
-    this.#mqtt.tellSystemState(systemState(this.#renderer.stats(), this.#engine.stats(), this.#health, this.#mqtt.connectedClients, uptimeS));
+    this.#mqtt.tellSystemState(
+      systemState(this.#renderer.stats(), this.#engine.stats(), this.#health, this.#mqtt.connectedClients, uptimeS),
+    );
   }
 
   /** Both the writer and the frame loop answered: what the watchdog is fed with. */

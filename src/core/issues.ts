@@ -10,12 +10,25 @@ export function formatPath(path: readonly PropertyKey[]): string {
   }, '');
 }
 
-/** The value as JSON, cut to 80 characters: it may be anything that a stranger sent. */
+/** The value as JSON, cut to 80 characters and a few levels: it may be anything that a stranger sent. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-  const shown = JSON.stringify(value) ?? typeof value;
+  const shown = JSON.stringify(shallow(value, 3)) ?? typeof value;
   return shown.length > 80 ? `${shown.slice(0, 77)}...` : shown;
+}
+
+/** A copy of the value's first levels and members. */
+function shallow(value: unknown, levels: number): unknown {
+  if (typeof value === 'string') return value.slice(0, 100);
+  if (typeof value !== 'object' || value === null) return value;
+  if (levels === 0) return '...';
+  if (Array.isArray(value)) return value.slice(0, 10).map((item) => shallow(item, levels - 1));
+  return Object.fromEntries(
+    Object.entries(value)
+      .slice(0, 10)
+      .map(([key, member]) => [key, shallow(member, levels - 1)]),
+  );
 }
 
 /** The first issue is told: the others mostly follow from it. */

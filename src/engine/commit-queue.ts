@@ -57,9 +57,11 @@ export class CommitQueue {
     for (const { settle } of group) settle(durable);
   }
 
+  /** Called during the commit or later: by then some of its answers have settled. */
   #snapshot(world: World, records: readonly CommitRecord[]): Snapshot {
-    const answers = records.flatMap(({ answer }) => (answer === null ? [] : [answer]));
-    return snapshotOf(world, [...this.#answers(), ...answers]);
+    const answers = new Set(this.#answers());
+    for (const { answer } of records) if (answer !== null) answers.add(answer);
+    return snapshotOf(world, [...answers]);
   }
 }
 

@@ -14,6 +14,7 @@ export interface FrameStats {
 export class Health {
   readonly #failingOutputs = new Set<string>();
   #storeFailing = false;
+  #storeDamaged = false;
 
   /** @returns whether health changed. */
   note(type: NoticeType, payload: Readonly<Record<string, unknown>>): boolean {
@@ -30,6 +31,9 @@ export class Health {
       case 'system.store_recovered':
         this.#storeFailing = false;
         return true;
+      case 'system.store_damaged':
+        this.#storeDamaged = true;
+        return true;
       case 'system.frame_overrun':
         return true;
       default:
@@ -37,13 +41,23 @@ export class Health {
     }
   }
 
-  describe(): { readonly healthy: boolean; readonly failing_outputs: readonly string[]; readonly store: 'ok' | 'failing' } {
+  describe(): { readonly healthy: boolean; readonly failing_outputs: readonly string[]; readonly store: 'ok' | 'failing' | 'was_damaged' } {
     const failing = [...this.#failingOutputs].sort();
-    return { healthy: failing.length === 0 && !this.#storeFailing, failing_outputs: failing, store: this.#storeFailing ? 'failing' : 'ok' };
+    return {
+      healthy: failing.length === 0 && !this.#storeFailing,
+      failing_outputs: failing,
+      store: this.#storeFailing ? 'failing' : this.#storeDamaged ? 'was_damaged' : 'ok',
+    };
   }
 }
 
-export function systemState(frames: FrameStats | null, engine: EngineStats, health: Health, clients: number, uptimeS: number): Record<string, unknown> {
+export function systemState(
+  frames: FrameStats | null,
+  engine: EngineStats,
+  health: Health,
+  clients: number,
+  uptimeS: number,
+): Record<string, unknown> {
   return {
     ...health.describe(),
     fps: frames?.fps ?? 0,

@@ -64,19 +64,20 @@ export class Broker {
     });
   }
 
-  /** @throws Fault where an address cannot be listened on; nothing is left open then. */
-  async start(addresses: readonly Address[]): Promise<readonly Address[]> {
+  /** From here on messages can be published; nobody can connect yet. */
+  async open(): Promise<void> {
     this.#aedes.on('clientError', (client, cause) =>
       this.#logger.debug({ client: client.id, cause: cause.message }, 'client connection ended'),
     );
     this.#aedes.on('connectionError', (_client, cause) => this.#logger.warn({ cause: cause.message }, 'connection refused'));
     await this.#aedes.listen();
-    try {
-      return await Promise.all(addresses.map((address) => this.#listen(address)));
-    } catch (cause) {
-      await this.stop();
-      throw cause;
-    }
+  }
+
+  /** @throws Fault where an address cannot be listened on. */
+  async listen(addresses: readonly Address[]): Promise<readonly Address[]> {
+    const bound: Address[] = [];
+    for (const address of addresses) bound.push(await this.#listen(address));
+    return bound;
   }
 
   /** @param ready called when a client may speak. @param gone when it left. */

@@ -52,15 +52,19 @@ export class MqttService {
     return this.#presence.connected;
   }
 
-  /** @throws Fault where an address cannot be listened on. @returns the addresses with the ports that were taken. */
-  async start(addresses: readonly Address[]): Promise<readonly Address[]> {
+  /** From here on messages can be published; nobody can connect yet. */
+  async open(): Promise<void> {
     this.#broker.onClients(
       ({ id, version }) => this.#presence.arrive(id, version),
       (id) => this.#presence.leave(id),
     );
-    const bound = await this.#broker.start(addresses);
+    await this.#broker.open();
     this.#retain(this.#topics.status, 'online');
-    return bound;
+  }
+
+  /** @throws Fault where an address cannot be listened on. @returns the addresses with the ports that were taken. */
+  listen(addresses: readonly Address[]): Promise<readonly Address[]> {
+    return this.#broker.listen(addresses);
   }
 
   /** Publishes what there is to command and every zone's state: at start, and when the config changed. */

@@ -4,7 +4,7 @@ import type { Overlay, TargetChange } from '../model/target-change.ts';
 
 export type ToRenderer =
   | { readonly kind: 'configure'; readonly layout: RenderLayout }
-  /** `token` counts up; the renderer reports the newest one that a sent frame shows. */
+  /** `token` counts up; with `report` it is answered by a `shown` of itself or of a later one. */
   | {
       readonly kind: 'show';
       readonly token: number;
@@ -14,19 +14,37 @@ export type ToRenderer =
     }
   /** Asks for copies of what is shown, at most `fps` a second and only while it changes; 0 ends it. */
   | { readonly kind: 'preview'; readonly fps: number }
+  /** Asks for a `stats` now: shows that the loop's thread is alive. */
+  | { readonly kind: 'probe' }
   | { readonly kind: 'stop' };
 
 export type FromRenderer =
+  /** The first layout is in force; sent once. */
   | { readonly kind: 'ready' }
-  /** Every output concerned has taken a frame that shows all changes up to `token`. */
-  | { readonly kind: 'shown'; readonly token: number; readonly failing: boolean }
+  /** Every output concerned has taken a frame that shows all changes up to `token`, but for the tokens in `failed`. */
+  | { readonly kind: 'shown'; readonly token: number; readonly failed: readonly number[] }
   | { readonly kind: 'stats'; readonly stats: RendererStats }
+  /** At most one a second: the worst lateness since the last such message, and all skipped frames since start. */
   | { readonly kind: 'overrun'; readonly lateMs: number; readonly overruns: number }
-  | { readonly kind: 'output_failed'; readonly strip: string; readonly message: string; readonly cure: string; readonly retryMs: number }
+  /** The wire of this strip is too slow for the frame rate asked for: `fps` is what it allows. Sent once per layout. */
+  | { readonly kind: 'capped'; readonly strip: string; readonly wireMs: number; readonly fps: number }
+  | {
+      readonly kind: 'output_failed';
+      readonly strip: string;
+      readonly code: string;
+      readonly message: string;
+      readonly cure: string;
+      readonly retryMs: number;
+    }
   | { readonly kind: 'output_recovered'; readonly strip: string; readonly downMs: number }
   /** RGB bytes of each strip as sent, before the component order. */
-  | { readonly kind: 'preview'; readonly strips: readonly { readonly id: string; readonly rgb: Uint8Array }[] }
+  | { readonly kind: 'preview'; readonly strips: readonly PreviewStrip[] }
   | { readonly kind: 'stopped' };
+
+export interface PreviewStrip {
+  readonly id: string;
+  readonly rgb: Uint8Array;
+}
 
 /** Sent once a second while frames are made, and whenever they start or end. */
 export interface RendererStats {
@@ -34,6 +52,7 @@ export interface RendererStats {
   readonly fps: number;
   /** Frames since start. */
   readonly frames: number;
+  /** Frames skipped since start, because their moment was a whole period past. */
   readonly overruns: number;
   /** Estimated current of all strips, from the bytes last sent. */
   readonly currentMa: number;

@@ -1,0 +1,21 @@
+/** `diuna check`: says all that is wrong with a configuration, before a daemon finds out. */
+import { loadConfig } from '../system/config-file.ts';
+import { formatMistake } from '../system/config-mistakes.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { printable, standardOutput } from './output.ts';
+
+export interface CheckOptions {
+  readonly config: string;
+  readonly json?: boolean;
+}
+
+export async function check(options: CheckOptions): Promise<ExitCode> {
+  const output = standardOutput(options.json === true);
+  const config = await loadConfig(options.config);
+  const mistakes = config.ok ? [] : config.error;
+  const text = mistakes.map((mistake) => printable(formatMistake(mistake))).join('\n');
+  output.result(config.ok ? `${options.config}: no mistakes` : text, { ok: config.ok, mistakes });
+  if (config.ok) return exitCodes.ok;
+  if (!output.json) output.note(`${mistakes.length} ${mistakes.length === 1 ? 'mistake' : 'mistakes'}`);
+  return exitCodes.config;
+}

@@ -1,0 +1,15 @@
+/** What the exit codes mean to a script; the numbers from 64 on are those of sysexits.h. `diuna --help` lists them. */
+export const exitCodes = {
+  ok: 0,
+  /** The daemon refused the command, or the daemon ended for a fault. */
+  refused: 1,
+  /** The command line was wrong; nothing was sent. */
+  usage: 2,
+  /** No daemon could be reached. */
+  unavailable: 69,
+  /** No reply in time, or a port is taken: trying again later may help. */
+  tempFail: 75,
+  /** The configuration has mistakes. */
+  config: 78,
+} as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -1,0 +1,21 @@
+/** What `--help` says beyond the options. Apart from the subcommands' code, which is loaded only when it is chosen. */
+
+export const exitCodesHelp = `
+Exit codes:
+  0   done
+  1   refused by the daemon, or the daemon failed
+  2   wrong usage, nothing was sent
+  69  the daemon cannot be reached
+  75  no reply in time, or a port is taken
+  78  the configuration has mistakes`;
+
+export const wordsHelp = `
+Words:
+  on, off, toggle          power
+  red, #ff8800, #ff880080  a colour: CSS name, #rrggbb, #rrggbbww
+  128, 50%                 brightness, 0 to 255 or per cent of it
+  +10, -10%                brighter, darker
+  effect NAME, palette NAME, brightness N, color_temp KELVIN, speed N,
+  intensity N, white N, transition SECONDS, flash SECONDS, color COLOUR
+  key=value                any field of zone.set, such as reverse=true
+Several words make one command: diuna set floor on red 50% transition=2`;

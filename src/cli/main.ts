@@ -1,0 +1,96 @@
+#!/usr/bin/env node
+/**
+ * The command line, and the entry of the bundle. Declares the subcommands; the code of each is loaded only when it is
+ * chosen, so that the daemon starts without the clients' parts and the other way round.
+ */
+import { Command, CommanderError, Option } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { BenchOptions } from './bench.ts';
+import type { CheckOptions } from './check.ts';
+import type { ClientOptions } from './client-command.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { exitCodesHelp, wordsHelp } from './help.ts';
+import { integerOption, numberOption, patternOption, withClientOptions } from './options.ts';
+import type { ReplayOptions } from './replay.ts';
+import type { RunOptions } from './run.ts';
+import type { SetOptions } from './set.ts';
+import type { WatchOptions } from './watch.ts';
+
+const zoneOption = patternOption(/^[a-z0-9_-]{1,32}$/, '1 to 32 of a-z, 0-9, "_" and "-"');
+
+const program = new Command('diuna')
+  .description('Lights WS281x LEDs and speaks MQTT.')
+  .version(packageJson.version)
+  .exitOverride()
+  .showHelpAfterError('(see --help)')
+  .addHelpText('after', exitCodesHelp);
+
+program
+  .command('run')
+  .description('run the daemon in the foreground; SIGHUP reloads the configuration')
+  .option('-c, --config <file>', 'configuration', 'config.yaml')
+  .option('--preview', 'show the strips in the terminal')
+  .option('--user <name>', 'give up root for this user, once the outputs are open')
+  .action(async (options: RunOptions) => end(await (await import('./run.ts')).run(options)));
+
+program
+  .command('check')
+  .description('say all that is wrong with a configuration')
+  .option('-c, --config <file>', 'configuration', 'config.yaml')
+  .option('--json', 'print JSON')
+  .action(async (options: CheckOptions) => end(await (await import('./check.ts')).check(options)));
+
+withClientOptions(program.command('get'))
+  .description('show what the zones are meant to show')
+  .argument('[zone]', 'one zone; left out: all')
+  .action(async (zone: string | undefined, options: ClientOptions) => end(await (await import('./get.ts')).get(zone, options)));
+
+withClientOptions(program.command('set'))
+  .description('change a zone: diuna set floor on red 50%')
+  .argument('<zone>', 'a zone, or all')
+  .argument('<words...>', 'what to change; see below')
+  .addOption(new Option('--ack <when>', 'when to reply').choices(['applied', 'rendered']))
+  .option('--dry-run', 'say what would happen, change nothing')
+  .option('--if-version <version>', 'only if the zone has this version', integerOption(0, Number.MAX_SAFE_INTEGER))
+  .allowUnknownOption() // `-10%` is a word
+  .addHelpText('after', wordsHelp)
+  .action(async (zone: string, words: string[], options: SetOptions) => end(await (await import('./set.ts')).set(zone, words, options)));
+
+withClientOptions(program.command('watch'))
+  .description('show every event as it happens')
+  .option('--zone <zone>', 'of this zone only', zoneOption)
+  .option('-n, --count <number>', 'end after so many events', integerOption(1, 1_000_000_000))
+  .action(async (options: WatchOptions) => end(await (await import('./watch.ts')).watch(options)));
+
+withClientOptions(program.command('replay'))
+  .description('show events of the past')
+  .option('--after <seq>', 'those after this seq or event id', '0')
+  .option('--zone <zone>', 'of this zone only', zoneOption)
+  .option('--limit <number>', 'at most so many', integerOption(1, 10_000))
+  .action(async (options: ReplayOptions) => end(await (await import('./replay.ts')).replay(options)));
+
+withClientOptions(program.command('undo'))
+  .description('take back the last change of a zone')
+  .argument('<zone>')
+  .action(async (zone: string, options: ClientOptions) => end(await (await import('./undo.ts')).undo(zone, options)));
+
+withClientOptions(program.command('bench'))
+  .description('put a light load on a running daemon and measure its replies')
+  .option('--rate <number>', 'commands a second', numberOption(0.1, 2000), 50)
+  .option('--seconds <number>', 'how long', numberOption(0.1, 60), 5)
+  .option('--clients <number>', 'connections', integerOption(1, 50), 1)
+  .option('--zone <zone>', 'the zone to change (default: the first)', zoneOption)
+  .action(async (options: BenchOptions) => end(await (await import('./bench.ts')).bench(options)));
+
+/** The process ends by itself once nothing is left to do, so that all output is written. */
+function end(code: ExitCode): void {
+  process.exitCode = code;
+}
+
+try {
+  await program.parseAsync();
+} catch (cause) {
+  if (!(cause instanceof CommanderError)) throw cause;
+  // commander has said what is wrong already
+  end(cause.exitCode === 0 ? exitCodes.ok : exitCodes.usage);
+}

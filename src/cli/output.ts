@@ -1,0 +1,26 @@
+/** Where results and complaints go: results to standard output, everything for people's eyes only to standard error. */
+import { exitCodes } from './exit-codes.ts';
+
+export interface Output {
+  /** Whether results are one JSON document a line. */
+  readonly json: boolean;
+  /** A result: the text, or the value where JSON is wanted. */
+  result(text: string, value: unknown): void;
+  /** A remark that a script does not read. */
+  note(text: string): void;
+}
+
+export function standardOutput(json: boolean): Output {
+  // A reader that leaves early (`diuna watch | head`) is no fault.
+  process.stdout.once('error', () => process.exit(exitCodes.ok));
+  return {
+    json,
+    result: (text, value) => process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text}\n`),
+    note: (text) => process.stderr.write(`${text}\n`),
+  };
+}
+
+/** Control characters made visible: names and messages come from the network and must not steer the terminal. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}

@@ -1,0 +1,181 @@
+/**
+ * What one zone shows: its picture, the one it fades from, its brightness, and an overlay. The target jumps; this
+ * follows.
+ *
+ * Pictures cross-fade in linear light, as two lamps would. Brightness moves evenly to the eye: in values as sent,
+ * turned to light afterwards. The two are apart, so a knob's brightness does not disturb a running colour fade. A
+ * picture that is replaced while it fades in itself leaves a still copy of what is shown, and the new one fades in over
+ * that: nothing jumps, at the price that the two older ones stop moving.
+ *
+ * A zone that turns on from dark has nothing to fade from: it shows its picture at once, at rising brightness. One that
+ * turns off keeps its picture and sinks. Meanwhile zones beneath show through as far as it is not there.
+ */
+import type { Components } from '../model/color.ts';
+import type { ZoneTarget } from '../model/state.ts';
+import type { Overlay, TargetChange } from '../model/target-change.ts';
+import { type Canvas, place, WHOLE } from './canvas.ts';
+import { effectOf } from './effects/registry.ts';
+import { solid } from './effects/solid.ts';
+import { seedOf } from './hash.ts';
+import { FULL_LIGHT, toLight } from './linear.ts';
+import { Blinking } from './overlay.ts';
+import { blend, Picture } from './picture.ts';
+import { Ramp } from './ramp.ts';
+
+/** The share of a blend that is all of the new picture. */
+const ALL_NEW = 32_768;
+const FULL_LEVEL = 255;
+const WHITE: Components = { r: FULL_LEVEL, g: FULL_LEVEL, b: FULL_LEVEL };
+
+export class ZoneShow {
+  readonly length: number;
+  /** LEDs of the canvas, in the zone's order. */
+  #places: Uint32Array;
+  #target: ZoneTarget | null = null;
+  /** The target that `#picture` was made of: what a zone that is off would go on with. */
+  #pictured: ZoneTarget | null = null;
+  #picture: Picture;
+  #before: Picture;
+  #mixed: Uint16Array;
+  /** 0 the picture before, 1 the picture. */
+  #fade = new Ramp(1);
+  /** 0 to 255, as sent. */
+  #level = new Ramp(0);
+  /** 0 off, 1 on. */
+  #presence = new Ramp(0);
+  #overlay: Blinking | null = null;
+
+  constructor(id: string, places: Uint32Array) {
+    this.length = places.length;
+    this.#places = places;
+    const seed = seedOf(id);
+    this.#picture = new Picture(this.length, seed);
+    this.#before = new Picture(this.length, seed);
+    this.#mixed = new Uint16Array(this.length * 3);
+  }
+
+  /** What the zone shall show; null before it was told. */
+  get target(): ZoneTarget | null {
+    return this.#target;
+  }
+
+  moveTo(places: Uint32Array): void {
+    this.#places = places;
+  }
+
+  /**
+   * Sends each of picture and brightness to what the change asks for, where it asks for something new; the other goes
+   * on as it was. `transitionMs` 0 ends both at once.
+   */
+  show({ target, transitionMs }: TargetChange, nowMs: number): void {
+    const level = target.state === 'ON' ? target.brightness : 0;
+    if (target.state === 'ON') this.#showPicture(target, nowMs, transitionMs);
+    if (level !== this.#level.goal || transitionMs === 0) {
+      this.#level.go(level, nowMs, transitionMs);
+      this.#presence.go(level > 0 ? 1 : 0, nowMs, transitionMs);
+    }
+    this.#target = target;
+  }
+
+  blink(overlay: Overlay, nowMs: number): void {
+    this.#overlay = new Blinking(overlay, nowMs);
+  }
+
+  /** Whether a frame after this moment would differ. */
+  moving(nowMs: number): boolean {
+    if (this.#overlay?.running(nowMs) === true) return true;
+    if (!this.#level.settled(nowMs)) return true;
+    return this.#level.goal > 0 && (this.#picture.animated || !this.#fade.settled(nowMs));
+  }
+
+  /** @param leastLight the least light that a full component is dimmed to while the zone is not off. */
+  draw(canvas: Canvas, nowMs: number, leastLight: number): void {
+    if (this.#overlay !== null && this.#drawOverlay(this.#overlay, canvas, nowMs, leastLight)) return;
+    const level = this.#level.at(nowMs);
+    if (level <= 0) return;
+    const scale = scaleOf(level, leastLight);
+    const presence = share(this.#presence.at(nowMs));
+    this.#picture.draw(nowMs);
+    if (this.#fade.settled(nowMs)) {
+      place(canvas, this.#places, this.#picture.pixels, this.#picture.white, scale, presence);
+    } else {
+      place(canvas, this.#places, this.#mixed, this.#mix(nowMs), scale, presence);
+    }
+  }
+
+  #showPicture(target: ZoneTarget, nowMs: number, transitionMs: number): void {
+    const dark = this.#level.at(nowMs) <= 0;
+    if (!dark && this.#pictured !== null && alike(this.#pictured, target)) {
+      if (this.#pictured.speed !== target.speed) this.#picture.setSpeed(target.speed, nowMs);
+      if (transitionMs === 0) this.#fade.start(0, 1, nowMs, 0);
+    } else {
+      this.#replacePicture(target, nowMs, dark ? 0 : transitionMs);
+    }
+    this.#pictured = target;
+  }
+
+  #replacePicture(target: ZoneTarget, nowMs: number, transitionMs: number): void {
+    const shown = this.#picture;
+    if (transitionMs > 0) {
+      if (this.#fade.settled(nowMs)) {
+        this.#picture = this.#before;
+        this.#before = shown;
+      } else {
+        shown.draw(nowMs);
+        const white = this.#mix(nowMs);
+        this.#before.freeze(this.#mixed, white);
+      }
+    }
+    this.#picture.become(target, nowMs, this.#level.at(nowMs) > 0 ? shown : null);
+    this.#fade.start(0, 1, nowMs, transitionMs);
+  }
+
+  /** Blends the two pictures into `#mixed`, the new one drawn already. @returns the white. */
+  #mix(nowMs: number): number {
+    this.#before.draw(nowMs);
+    const fraction = this.#fade.at(nowMs);
+    blend(this.#mixed, this.#before.pixels, this.#picture.pixels, Math.round(fraction * ALL_NEW));
+    return Math.round(this.#before.white + (this.#picture.white - this.#before.white) * fraction);
+  }
+
+  /** @returns whether it was still running. An overlay is seen on a zone that is off, too. */
+  #drawOverlay(overlay: Blinking, canvas: Canvas, nowMs: number, leastLight: number): boolean {
+    if (!overlay.running(nowMs)) {
+      this.#overlay = null;
+      return false;
+    }
+    const color = overlay.kind === 'flash' ? (this.#target?.color ?? WHITE) : WHITE;
+    const level = overlay.kind === 'flash' ? (this.#target?.brightness ?? FULL_LEVEL) : FULL_LEVEL;
+    fill(this.#mixed, toLight(color.r), toLight(color.g), toLight(color.b));
+    const scale = overlay.lit(nowMs) ? scaleOf(level, leastLight) : 0;
+    place(canvas, this.#places, this.#mixed, toLight(color.w ?? 0), scale, WHOLE);
+    return true;
+  }
+}
+
+function share(fraction: number): number {
+  return Math.round(fraction * WHOLE);
+}
+
+/** @param level above 0, to 255. */
+function scaleOf(level: number, leastLight: number): number {
+  return share(Math.max(leastLight, toLight(level)) / FULL_LIGHT);
+}
+
+function fill(pixels: Uint16Array, red: number, green: number, blue: number): void {
+  for (let at = 0; at < pixels.length; at += 3) {
+    pixels[at] = red;
+    pixels[at + 1] = green;
+    pixels[at + 2] = blue;
+  }
+}
+
+/** Whether two targets show the same picture: speed, brightness and power are not part of it. */
+function alike(a: ZoneTarget, b: ZoneTarget): boolean {
+  return JSON.stringify(pictureOf(a)) === JSON.stringify(pictureOf(b));
+}
+
+function pictureOf(target: ZoneTarget): unknown[] {
+  const { effect, color, palette, intensity, colors, reverse, mirror } = target;
+  return effectOf(effect) === solid ? [color] : [effect, palette, intensity, colors, reverse, mirror];
+}

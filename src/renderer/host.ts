@@ -1,0 +1,235 @@
+/**
+ * The daemon's side of the renderer: starts it as a thread or a process, tells it what to show, hears what was shown, and
+ * starts it anew with everything it knew when it ends by itself. The lights' last targets live here, so that nothing is
+ * lost with it.
+ */
+
+import { assertNever } from '../base/assert-never.ts';
+import type { Renderer, Report } from '../engine/ports.ts';
+import type { RenderLayout } from '../model/strip-layout.ts';
+import type { Overlay, TargetChange } from '../model/target-change.ts';
+import { type Isolation, launch, type Running } from './launch.ts';
+import type { FromRenderer, PreviewStrip, RendererStats } from './messages.ts';
+import { WaitingAnswers } from './waiting-answers.ts';
+
+export interface RendererHostOptions {
+  readonly layout: RenderLayout;
+  /** `auto` is a process where a strip uses the ws281x driver, and a thread else. */
+  readonly isolation: 'auto' | Isolation;
+  readonly report: Report;
+  /** The renderer's bundle; left out: renderer.js beside this module's own. */
+  readonly entry?: URL;
+  /** Hears what is no event but worth a line in the log. */
+  readonly warn?: (message: string) => void;
+}
+
+export type PreviewListener = (strips: readonly PreviewStrip[]) => void;
+
+const MOST_WAITING = 4096;
+const LONGEST_WAIT_MS = 5000;
+const FIRST_RESTART_MS = 200;
+const LONGEST_RESTART_MS = 10_000;
+/** A renderer that ran this long has earned a quick restart. */
+const STABLE_MS = 10_000;
+const STOP_DEADLINE_MS = 1000;
+
+export class RendererHost implements Renderer {
+  readonly #options: RendererHostOptions;
+  readonly #waiting = new WaitingAnswers(MOST_WAITING, LONGEST_WAIT_MS);
+  readonly #targets = new Map<string, TargetChange>();
+  #layout: RenderLayout;
+  #running: Running | null = null;
+  #token = 0;
+  #stats: RendererStats | null = null;
+  #previewFps = 0;
+  #previewListener: PreviewListener | null = null;
+  #stopping = false;
+  #ended: () => void = () => undefined;
+  #started: () => void = () => undefined;
+  #launchedMs = 0;
+  #downSinceMs: number | null = null;
+  #restartMs = FIRST_RESTART_MS;
+  #restartTimer: NodeJS.Timeout | undefined;
+  readonly #probes = new Set<() => void>();
+
+  constructor(options: RendererHostOptions) {
+    this.#options = options;
+    this.#layout = options.layout;
+  }
+
+  /** Resolves when the renderer lights the strips, or has failed for the first time: it is started again then. */
+  async start(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const started = new Promise<void>((resolve) => {
+      this.#started = resolve;
+    });
+    this.#launch();
+    await started;
+  }
+
+  show(changes: readonly TargetChange[], overlays: readonly Overlay[], whenShown?: (shown: boolean) => void): void {
+    this.#token += 1;
+    for (const change of changes) this.#targets.set(change.zone, change);
+    if (whenShown !== undefined) this.#waiting.add(this.#token, whenShown);
+    this.#running?.post({ kind: 'show', token: this.#token, changes, overlays, report: whenShown !== undefined });
+  }
+
+  /** Takes a changed configuration; a strip that newly needs a process of its own gets it. */
+  configure(layout: RenderLayout): void {
+    const before = this.#isolation();
+    this.#layout = layout;
+    const zones = new Set(layout.zones.map(({ id }) => id));
+    for (const zone of this.#targets.keys()) if (!zones.has(zone)) this.#targets.delete(zone);
+    if (this.#isolation() === before) this.#running?.post({ kind: 'configure', layout });
+    else this.#relaunch();
+  }
+
+  /** One listener at a time; `fps` 0 ends it. */
+  onPreview(fps: number, listener: PreviewListener): void {
+    this.#previewFps = fps;
+    this.#previewListener = fps > 0 ? listener : null;
+    this.#running?.post({ kind: 'preview', fps });
+  }
+
+  /** The last that the renderer told; `null` before it told anything. */
+  stats(): RendererStats | null {
+    return this.#stats;
+  }
+
+  /** Asks whether the frame loop's thread still turns. @returns false after `deadlineMs` of silence. */
+  async probe(deadlineMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const answer = () => {
+        clearTimeout(timer);
+        this.#probes.delete(answer);
+        resolve(true);
+      };
+      const timer = setTimeout(() => {
+        this.#probes.delete(answer);
+        resolve(false);
+      }, deadlineMs);
+      this.#probes.add(answer);
+      this.#running?.post({ kind: 'probe' });
+    });
+  }
+
+  /** Asks the renderer to end, and ends it after a second. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#restartTimer);
+    this.#waiting.giveUp();
+    this.#started();
+    const running = this.#running;
+    if (running === null) return;
+    await new Promise<void>((resolve) => {
+      const deadline = setTimeout(() => void running.kill().finally(resolve), STOP_DEADLINE_MS);
+      this.#ended = () => {
+        clearTimeout(deadline);
+        resolve();
+      };
+      running.post({ kind: 'stop' });
+    });
+  }
+
+  #isolation(): Isolation {
+    const { isolation } = this.#options;
+    if (isolation !== 'auto') return isolation;
+    return this.#layout.strips.some(({ output }) => output.driver === 'ws281x') ? 'process' : 'thread';
+  }
+
+  #launch(): void {
+    this.#launchedMs = performance.now();
+    const entry = this.#options.entry ?? new URL('./renderer.js', import.meta.url);
+    const running: Running = launch(this.#isolation(), entry, {
+      message: (message) => {
+        if (this.#running === running) this.#hear(message);
+      },
+      ended: (reason) => {
+        if (this.#running === running) this.#lost(reason);
+      },
+    });
+    this.#running = running;
+    running.post({ kind: 'configure', layout: this.#layout });
+    this.#restore(running);
+    if (this.#previewFps > 0) running.post({ kind: 'preview', fps: this.#previewFps });
+  }
+
+  /** Everything shown so far, at once and in one frame; it also answers whoever waited for the one before. */
+  #restore(running: Running): void {
+    if (this.#targets.size === 0) return;
+    const changes = [...this.#targets.values()].map((change) => ({ ...change, transitionMs: 0 }));
+    running.post({ kind: 'show', token: this.#token, changes, overlays: [], report: this.#waiting.size > 0 });
+  }
+
+  /** Starts it as the other kind; the old one is gone first, as they may share hardware. */
+  #relaunch(): void {
+    const old = this.#running;
+    this.#running = null;
+    void old?.kill().finally(() => {
+      if (!this.#stopping) this.#launch();
+    });
+  }
+
+  #hear(message: FromRenderer): void {
+    const { report, warn } = this.#options;
+    switch (message.kind) {
+      case 'ready':
+        return this.#ready();
+      case 'shown':
+        return this.#waiting.shown(message.token, message.failed);
+      case 'stats':
+        this.#stats = message.stats;
+        for (const answer of this.#probes) answer();
+        return;
+      case 'overrun':
+        return report('system.frame_overrun', { late_ms: round(message.lateMs), overruns: message.overruns });
+      case 'capped':
+        return warn?.(
+          `strip ${message.strip}: its wire takes ${round(message.wireMs)} ms a frame, so at most ${round(message.fps)} frames a second`,
+        );
+      case 'output_failed': {
+        const { strip, code, cure, retryMs } = message;
+        return report('system.output_failed', { strip, code, message: message.message, cure, retry_ms: retryMs });
+      }
+      case 'output_recovered':
+        return report('system.output_recovered', { strip: message.strip, down_ms: round(message.downMs) });
+      case 'preview':
+        return this.#previewListener?.(message.strips);
+      case 'stopped':
+        return;
+      default:
+        assertNever(message);
+    }
+  }
+
+  #ready(): void {
+    this.#started();
+    if (this.#downSinceMs === null) return;
+    const downMs = round(performance.now() - this.#downSinceMs);
+    this.#downSinceMs = null;
+    for (const { id } of this.#layout.strips) this.#options.report('system.output_recovered', { strip: id, down_ms: downMs });
+  }
+
+  #lost(reason: string): void {
+    this.#running = null;
+    this.#ended();
+    if (this.#stopping) return;
+    this.#started();
+    const nowMs = performance.now();
+    if (nowMs - this.#launchedMs >= STABLE_MS) this.#restartMs = FIRST_RESTART_MS;
+    const retryMs = this.#restartMs;
+    this.#restartMs = Math.min(retryMs * 2, LONGEST_RESTART_MS);
+    this.#restartTimer = setTimeout(() => this.#launch(), retryMs);
+    if (this.#downSinceMs !== null) return;
+    this.#downSinceMs = nowMs;
+    const message = `the renderer ended: ${reason}`;
+    const cure = 'It is started again by itself; if it keeps ending, report this message as a bug.';
+    for (const { id } of this.#layout.strips) {
+      this.#options.report('system.output_failed', { strip: id, code: 'renderer_ended', message, cure, retry_ms: retryMs });
+    }
+  }
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,57 @@
+/** Copies of what is shown for whoever watches: at most so many a second, only while it changes, the last picture always. */
+
+import type { StripFrame } from '../light/stage.ts';
+import type { LoopClock } from './loop-clock.ts';
+import type { PreviewStrip } from './messages.ts';
+
+export class PreviewFeed {
+  readonly #clock: LoopClock;
+  readonly #post: (strips: readonly PreviewStrip[]) => void;
+  #frames: readonly StripFrame[] = [];
+  #everyMs = 0;
+  #sentMs = Number.NEGATIVE_INFINITY;
+  #pending = false;
+  #cancel: () => void = () => undefined;
+  readonly #onTimer = () => this.#send();
+
+  constructor(clock: LoopClock, post: (strips: readonly PreviewStrip[]) => void) {
+    this.#clock = clock;
+    this.#post = post;
+  }
+
+  bind(frames: readonly StripFrame[]): void {
+    this.#frames = frames;
+  }
+
+  /** @param fps 0 ends it. The present picture comes at once. */
+  request(fps: number): void {
+    this.stop();
+    if (fps <= 0) return;
+    this.#everyMs = 1000 / fps;
+    this.#send();
+  }
+
+  /** A new frame is in the buffers. */
+  changed(): void {
+    if (this.#everyMs === 0 || this.#pending) return;
+    const restMs = this.#sentMs + this.#everyMs - this.#clock.nowMs();
+    if (restMs <= 0) {
+      this.#send();
+      return;
+    }
+    this.#pending = true;
+    this.#cancel = this.#clock.after(Math.ceil(restMs), this.#onTimer);
+  }
+
+  stop(): void {
+    this.#cancel();
+    this.#pending = false;
+    this.#everyMs = 0;
+  }
+
+  #send(): void {
+    this.#pending = false;
+    this.#sentMs = this.#clock.nowMs();
+    this.#post(this.#frames.map(({ id, rgb }) => ({ id, rgb: rgb.slice() })));
+  }
+}

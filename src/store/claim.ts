@@ -1,0 +1,21 @@
+/** Makes the store's folders and takes its lock: what must be so before anything in it is written. */
+import { dirname } from 'node:path';
+import type { FileSystem } from './file-system.ts';
+import type { Holder, Lock } from './lock.ts';
+
+/**
+ * @param folder the innermost one.
+ * @returns who holds the store; `null` where it is ours now.
+ * @throws what the disk throws
+ */
+export async function claim(files: FileSystem, folder: string, lock: Lock): Promise<Holder | null> {
+  await makeFolders(files, folder);
+  return lock.take();
+}
+
+/** Makes the folder and those above it, durably: each new name stands in the folder above it. */
+export async function makeFolders(files: FileSystem, folder: string): Promise<void> {
+  const first = await files.makeFolder(folder);
+  if (first === null) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await files.syncFolder(dirname(made));
+}

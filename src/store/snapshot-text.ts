@@ -1,0 +1,80 @@
+/**
+ * A snapshot as text that a person can read: zones indented, one answer a line, and last a CRC-32 over the compact JSON
+ * of all before it, so that a flipped bit is seen and an editor's new indentation is not taken for one.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
+import { z } from 'zod';
+import type { Snapshot } from '../engine/ports.ts';
+import { zoneStateSchema } from '../model/state.ts';
+import { answerSchema, crcText } from './record-line.ts';
+
+/** Of the whole store. A newer one is left alone. */
+export const FORMAT = 1;
+/** Answers made into text before the event loop gets its turn: about a millisecond. */
+const SLICE_ANSWERS = 128;
+
+const snapshotSchema = z.object({
+  format: z.literal(FORMAT),
+  n: z.int().min(0),
+  seq: z.int().min(0),
+  event_id: z.string().nullable(),
+  zones: z.record(z.string(), zoneStateSchema),
+  previous: z.record(z.string(), zoneStateSchema),
+  answers: z.array(answerSchema),
+});
+const outerSchema = z.looseObject({ format: z.int(), crc: z.string() });
+
+/** A snapshot, and the number of the last record that is in it. */
+export interface Numbered {
+  readonly n: number;
+  readonly snapshot: Snapshot;
+}
+
+export type Decoded =
+  | ({ readonly kind: 'good' } & Numbered)
+  | { readonly kind: 'damaged' }
+  | { readonly kind: 'newer'; readonly format: number };
+
+/** Takes zones and the list of answers at once, then works in slices: what changes later is not in the text. */
+export async function encodeSnapshot({ n, snapshot }: Numbered): Promise<Buffer> {
+  const { seq, event_id, zones, previous, answers } = snapshot;
+  const fixed = { format: FORMAT, n, seq, event_id, zones, previous };
+  const kept = [...answers];
+  const pieces = [`${JSON.stringify(fixed, null, 2).slice(0, -2)},\n  "answers": [`];
+  let crc = crc32(`${JSON.stringify(fixed).slice(0, -1)},"answers":[`);
+  for (let start = 0; start < kept.length; start += SLICE_ANSWERS) {
+    const lines = kept.slice(start, start + SLICE_ANSWERS).map((answer) => JSON.stringify(answer));
+    const comma = start === 0 ? '' : ',';
+    crc = crc32(`${comma}${lines.join(',')}`, crc);
+    pieces.push(`${comma}\n    ${lines.join(',\n    ')}`);
+    await setImmediate();
+  }
+  crc = crc32(']}', crc);
+  pieces.push(`${kept.length === 0 ? '' : '\n  '}],\n  "crc": "${crcText(crc)}"\n}\n`);
+  return Buffer.from(pieces.join(''));
+}
+
+export function decodeSnapshot(bytes: Buffer): Decoded {
+  const outer = outerSchema.safeParse(parse(bytes.toString('utf8')));
+  if (!outer.success) return { kind: 'damaged' };
+  const { crc, ...rest } = outer.data;
+  const sums = (body: object) => crcText(crc32(JSON.stringify(body))) === crc;
+  if (rest.format > FORMAT) {
+    // A bit flipped in the number itself must not make this store look like one of the future.
+    return sums({ ...rest, format: FORMAT }) ? { kind: 'damaged' } : { kind: 'newer', format: rest.format };
+  }
+  const parsed = snapshotSchema.safeParse(rest);
+  if (!parsed.success || !sums(rest)) return { kind: 'damaged' };
+  const { format: _, n, ...snapshot } = parsed.data;
+  return { kind: 'good', n, snapshot };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return null;
+    throw cause;
+  }
+}
