@@ -27,6 +27,10 @@ export type PreviewListener = (strips: readonly PreviewStrip[]) => void;
 
 const MOST_WAITING = 4096;
 const LONGEST_WAIT_MS = 5000;
+/** Changes sent and not yet heard of: past it they wait here, each zone's newest only. */
+const MOST_UNHEARD = 1024;
+/** Every so many changes are asked after, whether or not somebody waits. */
+const ASK_EVERY = 64;
 const FIRST_RESTART_MS = 200;
 const LONGEST_RESTART_MS = 10_000;
 /** A renderer that ran this long has earned a quick restart. */
@@ -40,6 +44,9 @@ export class RendererHost implements Renderer {
   #layout: RenderLayout;
   #running: Running | null = null;
   #token = 0;
+  /** The newest token that the renderer reported. */
+  #heard = 0;
+  #behind = false;
   #stats: RendererStats | null = null;
   #previewFps = 0;
   #previewListener: PreviewListener | null = null;
@@ -71,7 +78,10 @@ export class RendererHost implements Renderer {
     this.#token += 1;
     for (const change of changes) this.#targets.set(change.zone, change);
     if (whenShown !== undefined) this.#waiting.add(this.#token, whenShown);
-    this.#running?.post({ kind: 'show', token: this.#token, changes, overlays, report: whenShown !== undefined });
+    if (this.#behind) return;
+    this.#behind = this.#token - this.#heard >= MOST_UNHEARD;
+    const report = whenShown !== undefined || this.#behind || this.#token % ASK_EVERY === 0;
+    this.#running?.post({ kind: 'show', token: this.#token, changes, overlays, report });
   }
 
   /** Takes a changed configuration; a strip that newly needs a process of its own gets it. */
@@ -89,6 +99,11 @@ export class RendererHost implements Renderer {
     this.#previewFps = fps;
     this.#previewListener = fps > 0 ? listener : null;
     this.#running?.post({ kind: 'preview', fps });
+  }
+
+  /** Of the process that the renderer runs in. */
+  get pid(): number | undefined {
+    return this.#running?.pid;
   }
 
   /** The last that the renderer told; `null` before it told anything. */
@@ -154,8 +169,10 @@ export class RendererHost implements Renderer {
     if (this.#previewFps > 0) running.post({ kind: 'preview', fps: this.#previewFps });
   }
 
-  /** Everything shown so far, at once and in one frame; it also answers whoever waited for the one before. */
+  /** Everything shown so far, at once and in one frame; it also answers whoever waited for what it stands for. */
   #restore(running: Running): void {
+    this.#behind = false;
+    this.#heard = this.#token;
     if (this.#targets.size === 0) return;
     const changes = [...this.#targets.values()].map((change) => ({ ...change, transitionMs: 0 }));
     running.post({ kind: 'show', token: this.#token, changes, overlays: [], report: this.#waiting.size > 0 });
@@ -176,7 +193,7 @@ export class RendererHost implements Renderer {
       case 'ready':
         return this.#ready();
       case 'shown':
-        return this.#waiting.shown(message.token, message.failed);
+        return this.#heardOf(message.token, message.failed);
       case 'stats':
         this.#stats = message.stats;
         for (const answer of this.#probes) answer();
@@ -200,6 +217,12 @@ export class RendererHost implements Renderer {
       default:
         assertNever(message);
     }
+  }
+
+  #heardOf(token: number, failed: readonly number[]): void {
+    this.#heard = token;
+    this.#waiting.shown(token, failed);
+    if (this.#behind && this.#running !== null) this.#restore(this.#running);
   }
 
   #ready(): void {

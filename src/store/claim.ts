@@ -16,6 +16,12 @@ export async function claim(files: FileSystem, folder: string, lock: Lock): Prom
 /** Makes the folder and those above it, durably: each new name stands in the folder above it. */
 export async function makeFolders(files: FileSystem, folder: string): Promise<void> {
   const first = await files.makeFolder(folder);
-  if (first === null) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await files.syncFolder(dirname(made));
+  let above = dirname(folder);
+  // Even where nothing was made now: the run that made it may have ended before it synced.
+  const changed = [above];
+  while (first !== null && above.length >= first.length) {
+    above = dirname(above);
+    changed.unshift(above);
+  }
+  for (const each of changed) await files.syncFolder(each);
 }

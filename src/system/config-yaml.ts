@@ -38,7 +38,7 @@ export function readYaml(text: string): YamlData {
     const line = text.slice(0, deep).split('\n').length;
     return unreadable([{ path: [], message: `must not nest deeper than ${MOST_NESTED} levels`, at: { line, column: 1 } }]);
   }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: 'error' });
   const wrong = [...document.errors, ...document.warnings];
   const mistakes = wrong.map(({ code, message, pos }) => ({
     path: [],
@@ -102,7 +102,7 @@ function locate(document: Document, path: readonly (string | number)[], key: boo
   let at = offsetOf(node);
   for (const [index, part] of path.entries()) {
     if (isAlias(node)) node = node.resolve(document);
-    const pair = isMap(node) ? node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part)) : undefined;
+    const pair = isMap(node) ? node.items.findLast((item) => isScalar(item.key) && String(item.key.value) === String(part)) : undefined;
     const next: unknown = pair?.value ?? (isSeq(node) ? node.items[Number(part)] : undefined);
     const keyOffset = offsetOf(pair?.key);
     const last = index === path.length - 1;

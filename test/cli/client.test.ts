@@ -137,8 +137,8 @@ it('watch prints events as they happen, harmless to the terminal', async () => {
 });
 
 it('replay prints the events in order and says where they end', async () => {
-  daemon.answer = async (_command, { publish }, client) => {
-    await publish.call(daemon, `diuna/client/${client}/replay`, event);
+  daemon.answer = async (_command, fake, client) => {
+    await fake.publish(`diuna/client/${client}/replay`, event);
     return accepted({ count: 1, last_seq: 8, complete: true });
   };
   const { code, stdout, stderr } = await diuna('replay', '--after', '7', '--limit', '5');

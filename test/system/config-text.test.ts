@@ -78,12 +78,12 @@ home_assistant:
     ['- '.repeat(300_000), 'c.yaml:1:1: must not nest deeper than 64 levels'],
     [`${good}a:${' {a:'.repeat(20_000)}`, 'c.yaml:3:1: must not nest deeper than 64 levels'],
     [Array.from({ length: 1300 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'), 'c.yaml:'],
-  ])('%.40j is refused with its place', (text, start) => {
-    expect(mistakes(text)[0]?.startsWith(start)).toBe(true);
+  ])('%# is refused with its place', (text, start) => {
+    expect(mistakes(text).map((found) => found.slice(0, start.length))).toContain(start);
   });
 
   it('cannot multiply by aliases', () => {
-    const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]', ...'bcdefghi'].map((name, index) => {
+    const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'].map((name, index) => {
       const before = String.fromCharCode(96 + index);
       return index === 0 ? name : `${name}: &${name} [${Array.from({ length: 9 }, () => `*${before}`).join(', ')}]`;
     });

@@ -7,7 +7,7 @@ import type { StripFrame } from '../../light/stage.ts';
 import type { StripLayout } from '../../model/strip-layout.ts';
 import type { LoopClock } from '../loop-clock.ts';
 import type { Output } from './output.ts';
-import { type OutputError, toOutputError } from './output-error.ts';
+import { OutputError, toOutputError } from './output-error.ts';
 
 export interface SupervisedListener {
   failed(strip: string, fault: OutputError, retryMs: number): void;
@@ -18,6 +18,8 @@ export interface SupervisedListener {
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
+/** An output that took no frame for so long is stuck. */
+const STUCK_MS = 2000;
 
 export class SupervisedOutput {
   /** What it was made for: an output of the same key need not be made anew when the layout changes. */
@@ -30,6 +32,7 @@ export class SupervisedOutput {
   #busy = false;
   #wanted = 0;
   #sending = 0;
+  #sentMs = 0;
   #taken = 0;
   #downSinceMs: number | null = null;
   #retryMs = FIRST_RETRY_MS;
@@ -69,7 +72,11 @@ export class SupervisedOutput {
   /** The buffers hold frame `number` now: it goes out at once, or as soon as the output is free. */
   offer(number: number): void {
     this.#wanted = number;
-    if (this.#state === 'open' && !this.#busy) this.#send();
+    if (this.#state !== 'open') return;
+    if (!this.#busy) this.#send();
+    else if (this.#clock.nowMs() - this.#sentMs > STUCK_MS) {
+      this.#fail(new OutputError('output_stuck', 'a frame was never taken', 'It is opened again by itself.'));
+    }
   }
 
   /** Sends the newest frame again. */
@@ -113,6 +120,7 @@ export class SupervisedOutput {
   #send(): void {
     this.#busy = true;
     this.#sending = this.#wanted;
+    this.#sentMs = this.#clock.nowMs();
     try {
       this.output.send(this.#frames, this.#onTaken);
     } catch (cause) {

@@ -64,6 +64,7 @@ export class FakeDisk implements FileSystem {
     const names = new Map(this.#durableNames);
     const kept = Math.floor(chance() * (this.#changes.length + 1));
     for (const change of this.#changes.slice(0, kept)) change.apply(names);
+    for (const path of [...names.keys()].sort()) if (!names.has(dirname(path))) names.delete(path);
     const content = new Map<Inode, Inode>();
     return new FakeDisk(
       [...names].map(([path, inode]) => {

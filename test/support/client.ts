@@ -1,0 +1,80 @@
+/** An MQTT client for scenarios: sends commands, waits for their replies, and keeps everything that it hears. */
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import type { Reply } from '../../src/model/reply.ts';
+import { until } from './until.ts';
+
+export interface Heard {
+  readonly topic: string;
+  readonly payload: string;
+  readonly retain: boolean;
+  readonly qos: number;
+}
+
+export class TestClient {
+  readonly id: string;
+  readonly heard: Heard[] = [];
+  readonly mqtt: MqttClient;
+  #count = 0;
+
+  private constructor(id: string, client: MqttClient) {
+    this.id = id;
+    this.mqtt = client;
+    client.on('message', (topic, payload, packet) => {
+      this.heard.push({ topic, payload: payload.toString(), retain: packet.retain, qos: packet.qos });
+    });
+  }
+
+  /** Connects and subscribes to its own replies. */
+  static async connect(port: number, id: string, options: IClientOptions = {}): Promise<TestClient> {
+    const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, {
+      clientId: id,
+      reconnectPeriod: 0,
+      protocolVersion: 4,
+      ...options,
+    });
+    const self = new TestClient(id, client);
+    await client.subscribeAsync([`diuna/client/${id}/response`, `diuna/client/${id}/replay`], { qos: 1 });
+    return self;
+  }
+
+  /** Sends an envelope and waits for the reply with its request id, which is made up where none is given. */
+  async ask(body: Readonly<Record<string, unknown>>, qos: 0 | 1 | 2 = 1): Promise<Reply> {
+    this.#count += 1;
+    const request_id = typeof body['request_id'] === 'string' ? body['request_id'] : `${this.id}-${this.#count}`;
+    const before = this.replies().length;
+    await this.mqtt.publishAsync(`diuna/client/${this.id}/command`, JSON.stringify({ ...body, request_id }), { qos });
+    return until(
+      () =>
+        this.replies()
+          .slice(before)
+          .find((reply) => reply.request_id === request_id),
+      `a reply to ${request_id}`,
+    );
+  }
+
+  /** Publishes anything and waits for the next reply, whatever it is to. */
+  async say(topic: string, payload: string | Buffer, qos: 0 | 1 | 2 = 1): Promise<Reply> {
+    const before = this.replies().length;
+    await this.mqtt.publishAsync(topic, payload, { qos });
+    return until(() => this.replies()[before], `a reply to a message on ${topic}`);
+  }
+
+  replies(): Reply[] {
+    return this.on(`diuna/client/${this.id}/response`).map(({ payload }) => JSON.parse(payload));
+  }
+
+  /** What was heard on one topic, in order. */
+  on(topic: string): Heard[] {
+    return this.heard.filter((message) => message.topic === topic);
+  }
+
+  /** The newest state heard of a zone. */
+  state(zone: string): Record<string, unknown> | undefined {
+    const last = this.on(`diuna/zone/${zone}/state`).at(-1);
+    return last === undefined ? undefined : JSON.parse(last.payload);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.mqtt.endAsync(true);
+  }
+}
