@@ -8,6 +8,7 @@ import { ANSWERS_PER_CLIENT } from './core/answered.ts';
 import { buildCatalog } from './core/catalog.ts';
 import { needsRestart } from './core/config-change.ts';
 import { renderLayout } from './core/layout.ts';
+import { settingsWithoutEffect } from './core/not-yet.ts';
 import { MAX_COMMAND_BYTES } from './core/parse-request.ts';
 import { Engine, type EngineSettings, INBOX_LIMIT } from './engine/engine.ts';
 import { notice } from './engine/notices.ts';
@@ -123,6 +124,8 @@ export class Daemon {
     this.#report('system.started', { version: packageJson.version });
     this.#tellSystemState();
     this.#serviceManager.ready();
+    const settings = settingsWithoutEffect(this.#config);
+    if (settings.length > 0) this.#logger.info({ settings }, 'this version does nothing yet with these settings');
     this.#logger.info(
       { listen: this.#addresses.map(({ host, port }) => `${host}:${port}`), zones: Object.keys(this.#config.zones) },
       'diuna is running',

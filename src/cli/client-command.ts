@@ -1,7 +1,8 @@
 /** What every client subcommand shares: its options, opening and closing the connection, and the exit code of what went wrong. */
-import { Connection, NoReply, Unreachable } from './connection.ts';
+import { Connection, NoReply } from './connection.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { formatRefusal } from './format.ts';
+import { Unreachable } from './greet.ts';
 import { type Output, standardOutput } from './output.ts';
 
 /** As commander names them. */

@@ -31,7 +31,7 @@ program
   .option('-c, --config <file>', 'configuration', 'config.yaml')
   .option('--preview', 'show the strips in the terminal')
   .option('--user <name>', 'give up root for this user, once the outputs are open')
-  .action(async (options: RunOptions) => end(await (await import('./run.ts')).run(options)));
+  .action(async (options: RunOptions) => (await import('./run.ts')).run(options));
 
 program
   .command('check')

@@ -19,8 +19,8 @@ const PREVIEW_FPS = 15;
 const curedInConfig = ['port_forbidden', 'no_such_address', 'no_such_user', 'not_root', 'user_is_root'];
 const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
 
-/** Resolves when the daemon has stopped, or could not start. */
-export async function run(options: RunOptions): Promise<ExitCode> {
+/** Ends the process when the daemon has stopped, or could not start. */
+export async function run(options: RunOptions): Promise<never> {
   const output = standardOutput(false);
   // Listening before the start: a signal while starting must still end in an orderly stop.
   const signal = untilSignal();
@@ -28,7 +28,8 @@ export async function run(options: RunOptions): Promise<ExitCode> {
   try {
     daemon = await startDaemon({ configPath: options.config, user: options.user ?? null });
   } catch (cause) {
-    return explain(cause, output);
+    // A start that failed half-way leaves things open that would hold the process.
+    process.exit(explain(cause, output));
   }
   process.on('SIGHUP', () => {
     daemon.reload().catch((cause: unknown) => output.note(`diuna: the reload failed: ${String(cause)}`));

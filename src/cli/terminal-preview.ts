@@ -40,7 +40,8 @@ export class TerminalPreview {
     const lines = strips.flatMap((strip) => stripLines(strip, Math.max(1, columns - NAME_WIDTH - 1)));
     const shown = lines.slice(0, Math.max(1, rows - LOG_ROWS));
     if (shown.length !== this.#reserved || rows !== this.#screenRows) this.#reserve(shown.length, rows);
-    const picture = shown.map((line, index) => `${ESC}[${index + 1};1H${line}${ESC}[0m${ESC}[K`).join('');
+    // Erased first: after a line as wide as the screen the cursor stands on its last cell, which would be erased with the rest.
+    const picture = shown.map((line, index) => `${ESC}[${index + 1};1H${ESC}[K${line}${ESC}[0m`).join('');
     this.#terminal.write(`${ESC}7${ESC}[?25l${picture}${ESC}8${ESC}[?25h`);
   }
 

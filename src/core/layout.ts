@@ -14,7 +14,10 @@ const usualOrder: Readonly<Record<LedType, StripLayout['order']>> = { ws2811: 'R
 
 /** The order in which a strip takes its components; four letters where its LEDs have a white one. */
 export function orderOf(strip: StripConfig): StripLayout['order'] {
-  return strip.order ?? usualOrder[strip.type];
+  if (strip.order !== undefined) return strip.order;
+  // a controller in the network is sent plain RGB and knows its own strip
+  if (strip.output.driver === 'ddp') return usualOrder[strip.type].length === 4 ? 'RGBW' : 'RGB';
+  return usualOrder[strip.type];
 }
 
 export function renderLayout(config: Config): RenderLayout {

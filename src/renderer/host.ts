@@ -8,6 +8,7 @@ import { assertNever } from '../base/assert-never.ts';
 import type { Renderer, Report } from '../engine/ports.ts';
 import type { RenderLayout } from '../model/strip-layout.ts';
 import type { Overlay, TargetChange } from '../model/target-change.ts';
+import { HealthReports } from './health-reports.ts';
 import { type Isolation, launch, type Running } from './launch.ts';
 import type { FromRenderer, PreviewStrip, RendererStats } from './messages.ts';
 import { WaitingAnswers } from './waiting-answers.ts';
@@ -39,6 +40,8 @@ const STOP_DEADLINE_MS = 1000;
 
 export class RendererHost implements Renderer {
   readonly #options: RendererHostOptions;
+  readonly #startOne: typeof launch;
+  readonly #health: HealthReports;
   readonly #waiting = new WaitingAnswers(MOST_WAITING, LONGEST_WAIT_MS);
   readonly #targets = new Map<string, TargetChange>();
   #layout: RenderLayout;
@@ -59,9 +62,11 @@ export class RendererHost implements Renderer {
   #restartTimer: NodeJS.Timeout | undefined;
   readonly #probes = new Set<() => void>();
 
-  constructor(options: RendererHostOptions) {
+  constructor(options: RendererHostOptions, start: typeof launch = launch) {
     this.#options = options;
+    this.#startOne = start;
     this.#layout = options.layout;
+    this.#health = new HealthReports(options.report, options.warn ?? (() => undefined));
   }
 
   /** Resolves when the renderer lights the strips, or has failed for the first time: it is started again then. */
@@ -77,11 +82,14 @@ export class RendererHost implements Renderer {
   show(changes: readonly TargetChange[], overlays: readonly Overlay[], whenShown?: (shown: boolean) => void): void {
     this.#token += 1;
     for (const change of changes) this.#targets.set(change.zone, change);
-    if (whenShown !== undefined) this.#waiting.add(this.#token, whenShown);
-    if (this.#behind) return;
+    const later = this.#running === null || this.#behind;
+    // The changes go with the next restore; overlays would come too late.
+    if (later && overlays.length > 0) whenShown?.(false);
+    else if (whenShown !== undefined) this.#waiting.add(this.#token, overlays.length > 0, whenShown);
+    if (this.#running === null || this.#behind) return;
     this.#behind = this.#token - this.#heard >= MOST_UNHEARD;
     const report = whenShown !== undefined || this.#behind || this.#token % ASK_EVERY === 0;
-    this.#running?.post({ kind: 'show', token: this.#token, changes, overlays, report });
+    this.#running.post({ kind: 'show', token: this.#token, changes, overlays, report });
   }
 
   /** Takes a changed configuration; a strip that newly needs a process of its own gets it. */
@@ -101,7 +109,6 @@ export class RendererHost implements Renderer {
     this.#running?.post({ kind: 'preview', fps });
   }
 
-  /** Of the process that the renderer runs in. */
   get pid(): number | undefined {
     return this.#running?.pid;
   }
@@ -155,7 +162,7 @@ export class RendererHost implements Renderer {
   #launch(): void {
     this.#launchedMs = performance.now();
     const entry = this.#options.entry ?? new URL('./renderer.js', import.meta.url);
-    const running: Running = launch(this.#isolation(), entry, {
+    const running: Running = this.#startOne(this.#isolation(), entry, {
       message: (message) => {
         if (this.#running === running) this.#hear(message);
       },
@@ -173,7 +180,7 @@ export class RendererHost implements Renderer {
   #restore(running: Running): void {
     this.#behind = false;
     this.#heard = this.#token;
-    if (this.#targets.size === 0) return;
+    if (this.#targets.size === 0 && this.#waiting.size === 0) return;
     const changes = [...this.#targets.values()].map((change) => ({ ...change, transitionMs: 0 }));
     running.post({ kind: 'show', token: this.#token, changes, overlays: [], report: this.#waiting.size > 0 });
   }
@@ -182,13 +189,13 @@ export class RendererHost implements Renderer {
   #relaunch(): void {
     const old = this.#running;
     this.#running = null;
+    this.#waiting.dropFleeting();
     void old?.kill().finally(() => {
       if (!this.#stopping) this.#launch();
     });
   }
 
   #hear(message: FromRenderer): void {
-    const { report, warn } = this.#options;
     switch (message.kind) {
       case 'ready':
         return this.#ready();
@@ -199,17 +206,10 @@ export class RendererHost implements Renderer {
         for (const answer of this.#probes) answer();
         return;
       case 'overrun':
-        return report('system.frame_overrun', { late_ms: round(message.lateMs), overruns: message.overruns });
       case 'capped':
-        return warn?.(
-          `strip ${message.strip}: its wire takes ${round(message.wireMs)} ms a frame, so at most ${round(message.fps)} frames a second`,
-        );
-      case 'output_failed': {
-        const { strip, code, cure, retryMs } = message;
-        return report('system.output_failed', { strip, code, message: message.message, cure, retry_ms: retryMs });
-      }
+      case 'output_failed':
       case 'output_recovered':
-        return report('system.output_recovered', { strip: message.strip, down_ms: round(message.downMs) });
+        return this.#health.hear(message);
       case 'preview':
         return this.#previewListener?.(message.strips);
       case 'stopped':
@@ -228,13 +228,13 @@ export class RendererHost implements Renderer {
   #ready(): void {
     this.#started();
     if (this.#downSinceMs === null) return;
-    const downMs = round(performance.now() - this.#downSinceMs);
+    this.#health.back(this.#layout, performance.now() - this.#downSinceMs);
     this.#downSinceMs = null;
-    for (const { id } of this.#layout.strips) this.#options.report('system.output_recovered', { strip: id, down_ms: downMs });
   }
 
   #lost(reason: string): void {
     this.#running = null;
+    this.#waiting.dropFleeting();
     this.#ended();
     if (this.#stopping) return;
     this.#started();
@@ -245,14 +245,6 @@ export class RendererHost implements Renderer {
     this.#restartTimer = setTimeout(() => this.#launch(), retryMs);
     if (this.#downSinceMs !== null) return;
     this.#downSinceMs = nowMs;
-    const message = `the renderer ended: ${reason}`;
-    const cure = 'It is started again by itself; if it keeps ending, report this message as a bug.';
-    for (const { id } of this.#layout.strips) {
-      this.#options.report('system.output_failed', { strip: id, code: 'renderer_ended', message, cure, retry_ms: retryMs });
-    }
+    this.#health.ended(this.#layout, reason, retryMs);
   }
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

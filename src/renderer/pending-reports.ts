@@ -28,7 +28,7 @@ export class PendingReports {
 
   add(token: number, takers: readonly Taker[]): void {
     this.#next.push({ token, takers });
-
+    this.#nextFrame = 0;
   }
 
   /** Frame `number` was drawn with everything added so far. */
@@ -50,7 +50,7 @@ export class PendingReports {
     if (this.#nextFrame === 0) return false;
     [this.#sent, this.#next] = [this.#next, this.#sent];
     this.#sentFrame = this.#nextFrame;
-
+    this.#nextFrame = 0;
     return true;
   }
 

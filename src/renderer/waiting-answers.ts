@@ -3,6 +3,8 @@
  * its time is up. At most so many wait; one more and the oldest is answered `false`.
  */
 interface Waiting {
+  /** Waits for something that a restarted renderer is not told again. */
+  readonly fleeting: boolean;
   readonly whenShown: (shown: boolean) => void;
   readonly deadlineMs: number;
 }
@@ -25,10 +27,10 @@ export class WaitingAnswers {
     return this.#waiting.size;
   }
 
-  add(token: number, whenShown: (shown: boolean) => void): void {
+  add(token: number, fleeting: boolean, whenShown: (shown: boolean) => void): void {
     const oldest = this.#waiting.keys().next();
     if (this.#waiting.size >= this.#limit && oldest.done !== true) this.#answer(oldest.value, false);
-    this.#waiting.set(token, { whenShown, deadlineMs: this.#nowMs() + this.#waitMs });
+    this.#waiting.set(token, { fleeting, whenShown, deadlineMs: this.#nowMs() + this.#waitMs });
     this.#watch();
   }
 
@@ -38,6 +40,11 @@ export class WaitingAnswers {
       if (waiting > token) return;
       this.#answer(waiting, !failed.includes(waiting));
     }
+  }
+
+  /** The renderer is gone: what it is not told again will not be seen. */
+  dropFleeting(): void {
+    for (const [token, { fleeting }] of this.#waiting) if (fleeting) this.#answer(token, false);
   }
 
   /** Answers everybody `false`. */

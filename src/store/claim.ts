@@ -1,5 +1,6 @@
 /** Makes the store's folders and takes its lock: what must be so before anything in it is written. */
 import { dirname } from 'node:path';
+import { errorCode } from './fault.ts';
 import type { FileSystem } from './file-system.ts';
 import type { Holder, Lock } from './lock.ts';
 
@@ -13,15 +14,26 @@ export async function claim(files: FileSystem, folder: string, lock: Lock): Prom
   return lock.take();
 }
 
-/** Makes the folder and those above it, durably: each new name stands in the folder above it. */
+/**
+ * Makes the folder and those above it, durably: each new name stands in the folder above it. The two next above are
+ * synced even where nothing was made now: the attempt that made them may have failed before it synced.
+ */
 export async function makeFolders(files: FileSystem, folder: string): Promise<void> {
   const first = await files.makeFolder(folder);
-  let above = dirname(folder);
-  // Even where nothing was made now: the run that made it may have ended before it synced.
-  const changed = [above];
+  let above = dirname(dirname(folder));
+  const changed = [above, dirname(folder)];
   while (first !== null && above.length >= first.length) {
     above = dirname(above);
     changed.unshift(above);
   }
-  for (const each of changed) await files.syncFolder(each);
+  for (const each of changed) await syncIfAllowed(files, each);
+}
+
+/** A folder that is not ours to open holds no name that we made. */
+async function syncIfAllowed(files: FileSystem, folder: string): Promise<void> {
+  try {
+    await files.syncFolder(folder);
+  } catch (cause) {
+    if (errorCode(cause) !== 'EACCES') throw cause;
+  }
 }

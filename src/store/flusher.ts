@@ -70,7 +70,7 @@ export class Flusher {
   async stop(): Promise<boolean> {
     this.#stopped = true;
     if (this.#pause !== null) clearTimeout(this.#pause);
-    this.#turn = this.#turn.then(() => (this.#failing || this.#parts.backlog.length > 0 ? this.#retry() : undefined));
+    this.#turn = this.#turn.then(() => this.#retry());
     await this.#turn;
     return this.#parts.backlog.length === 0;
   }
@@ -114,10 +114,10 @@ export class Flusher {
   }
 
   async #retry(): Promise<void> {
-    const { writer, revive, next } = this.#parts;
+    const { backlog, writer, revive, next } = this.#parts;
+    if (!this.#failing && backlog.length === 0) return;
     let usable = false;
     const done = await this.#attempt('recover', async () => {
-      await writer.repair();
       usable = await revive();
       if (usable) await writer.prepare(next());
     });

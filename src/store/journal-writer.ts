@@ -1,9 +1,10 @@
 /**
  * Owns the segment that is written to and the one descriptor that writes. Appends at the last good offset and says
- * durable only after fdatasync, and after the folder's fsync where the segment is new. It throws what the disk throws;
- * after that `repair` must come before the next `append`.
+ * durable only after fdatasync, and after the folder's fsync where the segment is new. It throws what the disk throws,
+ * and lets go of the descriptor then: the next use opens anew and cuts what was half written.
  */
 import { join } from 'node:path';
+import { assert } from '../base/assert-never.ts';
 import { ifThere } from './fault.ts';
 import { type FileSystem, type OpenFile, writeAll } from './file-system.ts';
 import { type Segment, type Segments, segmentName } from './segments.ts';
@@ -39,7 +40,7 @@ export class JournalWriter {
   /** Opens what the next append needs, so that it need not. Cuts what stands behind the good bytes. */
   async prepare(next: Position): Promise<void> {
     if (this.#file !== null && !this.full) return;
-    await this.#release();
+    await this.close();
     if (this.#segment !== null && !this.full) await this.#reopen(this.#segment);
     if (this.#file === null) await this.#begin(next);
   }
@@ -48,49 +49,58 @@ export class JournalWriter {
   async append(lines: readonly Buffer[], next: Position): Promise<void> {
     if (this.#file === null || this.full) await this.prepare(next);
     const [file, segment] = [this.#file, this.#segment];
-    if (file === null || segment === null) throw new Error('prepare leaves a file open');
+    assert(file !== null && segment !== null, 'prepare leaves a file open');
     const [only] = lines;
     const bytes = lines.length === 1 && only !== undefined ? only : Buffer.concat(lines);
-    await writeAll(file, bytes, segment.bytes);
-    await file.sync();
+    try {
+      await writeAll(file, bytes, segment.bytes);
+      await file.sync();
+    } catch (cause) {
+      await this.close();
+      throw cause;
+    }
     segment.bytes += bytes.length;
   }
 
-  /** After a failure: forgets the descriptor, so that the next use opens anew and cuts what was half written. */
-  async repair(): Promise<void> {
-    await this.#release();
-  }
-
   async close(): Promise<void> {
-    await this.#release();
+    const file = this.#file;
+    this.#file = null;
+    await file?.close();
   }
 
   async #reopen(segment: Segment): Promise<void> {
     const file = await ifThere(this.#files.open(this.#segments.path(segment), 'update'));
     if (file === null) return;
-    this.#file = file;
-    const size = await file.size();
-    if (size > segment.bytes) {
-      await file.truncate(segment.bytes);
-      await file.sync();
-    }
-    // Shorter than it was: somebody cut it, and writing on would leave a hole of zeros.
-    if (size < segment.bytes) await this.#release();
+    await this.#keepIf(file, async () => {
+      const size = await file.size();
+      if (size > segment.bytes) {
+        await file.truncate(segment.bytes);
+        await file.sync();
+      }
+      // Shorter than it was: somebody cut it, and writing on would leave a hole of zeros.
+      return size >= segment.bytes;
+    });
   }
 
   async #begin(next: Position): Promise<void> {
-    this.#segment = null;
     const file = await this.#files.open(join(this.#segments.folder, segmentName(next.seq, next.n)), 'create');
-    this.#file = file;
-    // Left by an attempt that failed before its folder was synced: none of it was ever told durable.
-    if ((await file.size()) > 0) await file.truncate(0);
-    await this.#files.syncFolder(this.#segments.folder);
-    this.#segment = this.#segments.add(next.seq, next.n);
+    await this.#keepIf(file, async () => {
+      // Left by an attempt that failed before its folder was synced: none of it was ever told durable.
+      if ((await file.size()) > 0) await file.truncate(0);
+      await this.#files.syncFolder(this.#segments.folder);
+      this.#segment = this.#segments.add(next.seq, next.n);
+      return true;
+    });
   }
 
-  async #release(): Promise<void> {
-    const file = this.#file;
-    this.#file = null;
-    await file?.close();
+  /** The descriptor becomes the one that writes where `ready` says so, and is closed where not. */
+  async #keepIf(file: OpenFile, ready: () => Promise<boolean>): Promise<void> {
+    let kept = false;
+    try {
+      kept = await ready();
+      if (kept) this.#file = file;
+    } finally {
+      if (!kept) await file.close();
+    }
   }
 }

@@ -156,7 +156,9 @@ class SegmentReader {
   }
 
   #line(line: Line): boolean {
-    if (isIntact(line.bytes) && this.#take(line)) {
+    const intact = isIntact(line.bytes);
+    if (intact) this.tellBad();
+    if (intact && this.#take(line)) {
       this.#found(line, line.ended);
     } else {
       this.#bad.push({ number: line.number, offset: line.offset });

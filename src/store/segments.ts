@@ -72,18 +72,21 @@ export class Segments {
   }
 
   /**
-   * Deletes the oldest segments that nobody needs: every record is in the snapshot at `n`, and their events lie before
-   * the newest `history` of them, or the journal as a whole is over `bytesMax`.
+   * Deletes what nobody needs: segments whose records are all in the snapshot at `n`, and that hold no event at all, or
+   * only older ones than the newest `history`, or that take the journal as a whole over `bytesMax`.
    */
   async prune(n: number, newestSeq: number, history: number, bytesMax: number): Promise<void> {
     let total = this.#all.reduce((sum, { bytes }) => sum + bytes, 0);
-    for (let [oldest, next] = this.#all; oldest !== undefined && next !== undefined; [oldest, next] = this.#all) {
-      const needed = next.firstN > n + 1;
-      const wanted = next.firstSeq > newestSeq - history + 1 && next.firstSeq > oldest.firstSeq && total <= bytesMax;
-      if (needed || wanted) return;
-      await ifThere(this.#files.remove(this.path(oldest)));
-      total -= oldest.bytes;
-      this.forget(oldest);
+    const all = this.#all;
+    for (const [index, segment] of all.entries()) {
+      const next = all[index + 1];
+      if (next === undefined || next.firstN > n + 1) return;
+      const eventless = next.firstSeq === segment.firstSeq;
+      const wanted = next.firstSeq > newestSeq - history + 1;
+      if (!eventless && wanted && total <= bytesMax) continue;
+      await ifThere(this.#files.remove(this.path(segment)));
+      total -= segment.bytes;
+      this.forget(segment);
     }
   }
 }

@@ -16,12 +16,18 @@ export interface RootLogger extends Logger {
 
 const STANDARD_ERROR = 2;
 
-/** Readable where standard error is a terminal. Writes at once: a crash loses no line. */
+/** Bytes that wait where the log's reader does not keep up; beyond them lines are dropped. */
+const MOST_WAITING = 1_048_576;
+
+/**
+ * Readable where standard error is a terminal. Elsewhere the writing is left to another thread: standard error may be a
+ * file on a card that hangs, and no command waits for the log. What is left at the end of the process is written then.
+ */
 export async function createLogger(level: LogLevel): Promise<RootLogger> {
-  if (!process.stderr.isTTY) return loggerTo(destination({ dest: STANDARD_ERROR, sync: true }), level);
+  if (!process.stderr.isTTY) return loggerTo(destination({ dest: STANDARD_ERROR, sync: false, maxLength: MOST_WAITING }), level);
   // A stream and no transport: transports are loaded by path in a thread of their own, which a bundle does not have.
   const { default: pretty } = await import('pino-pretty');
-  return loggerTo(pretty({ destination: STANDARD_ERROR, sync: true, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' }), level);
+  return loggerTo(pretty({ destination: STANDARD_ERROR, sync: true, translateTime: 'SYS:HH:MM:ss.l', singleLine: true }), level);
 }
 
 /** @param stream takes each line as it is made. */

@@ -39,5 +39,5 @@ it('leaves rows for the log however many strips there are', () => {
   const terminal = new FakeTerminal();
   new TerminalPreview(terminal).draw(Array.from({ length: 40 }, (_, index) => ({ id: `s${index}`, rgb })));
   expect(terminal.text).toContain('\u001b[6;1H');
-  expect(terminal.text).not.toContain('\u001b[8;1Hs');
+  expect(terminal.text).not.toContain('\u001b[7;1H\u001b[K');
 });

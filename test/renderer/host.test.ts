@@ -97,7 +97,7 @@ describe('a renderer that ends by itself', () => {
     process.kill(pid, 'SIGKILL');
     await until(() => told.length > 0);
     receiver.packets.length = 0;
-    const waited = new Promise<boolean>((resolve) => host.show([], [{ zone: 'floor', kind: 'flash', durationMs: 1 }], resolve));
+    const waited = show(255);
     await seen(255);
     expect(await waited).toBe(true);
     await until(() => told.length === 2);

@@ -101,7 +101,11 @@ describe('a power cut at any moment', () => {
         died = resolve;
       });
       const last = Math.floor(chance() * 60);
-      second.before = ({ count }) => (count < last ? undefined : (died(), new Promise(() => {})));
+      second.before = ({ count }) => {
+        if (count < last) return undefined;
+        died();
+        return new Promise(() => {});
+      };
       await Promise.race([check(second, told), death]);
       const third = second.afterPowerCut(chance);
       await check(third, told);

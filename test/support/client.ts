@@ -3,6 +3,9 @@ import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import type { Reply } from '../../src/model/reply.ts';
 import { until } from './until.ts';
 
+/** Of all clients of a test file: a name that comes back must not repeat its request ids. */
+let requests = 0;
+
 export interface Heard {
   readonly topic: string;
   readonly payload: string;
@@ -12,12 +15,14 @@ export interface Heard {
 
 export class TestClient {
   readonly id: string;
+  /** `diuna/client/{client}`, the id percent-encoded. */
+  readonly topic: string;
   readonly heard: Heard[] = [];
   readonly mqtt: MqttClient;
-  #count = 0;
 
   private constructor(id: string, client: MqttClient) {
     this.id = id;
+    this.topic = `diuna/client/${encoded(id)}`;
     this.mqtt = client;
     client.on('message', (topic, payload, packet) => {
       this.heard.push({ topic, payload: payload.toString(), retain: packet.retain, qos: packet.qos });
@@ -33,16 +38,16 @@ export class TestClient {
       ...options,
     });
     const self = new TestClient(id, client);
-    await client.subscribeAsync([`diuna/client/${id}/response`, `diuna/client/${id}/replay`], { qos: 1 });
+    await client.subscribeAsync([`${self.topic}/response`, `${self.topic}/replay`], { qos: 2 });
     return self;
   }
 
   /** Sends an envelope and waits for the reply with its request id, which is made up where none is given. */
   async ask(body: Readonly<Record<string, unknown>>, qos: 0 | 1 | 2 = 1): Promise<Reply> {
-    this.#count += 1;
-    const request_id = typeof body['request_id'] === 'string' ? body['request_id'] : `${this.id}-${this.#count}`;
+    requests += 1;
+    const request_id = typeof body['request_id'] === 'string' ? body['request_id'] : `T${requests}`;
     const before = this.replies().length;
-    await this.mqtt.publishAsync(`diuna/client/${this.id}/command`, JSON.stringify({ ...body, request_id }), { qos });
+    await this.mqtt.publishAsync(`${this.topic}/command`, JSON.stringify({ ...body, request_id }), { qos });
     return until(
       () =>
         this.replies()
@@ -50,6 +55,17 @@ export class TestClient {
           .find((reply) => reply.request_id === request_id),
       `a reply to ${request_id}`,
     );
+  }
+
+  /** Sends an envelope as it is, and waits for its acknowledgement alone. */
+  async tell(body: Readonly<Record<string, unknown>>, qos: 0 | 1 | 2 = 1): Promise<void> {
+    await this.mqtt.publishAsync(`${this.topic}/command`, JSON.stringify(body), { qos });
+  }
+
+  /** Waits until so many replies have come. */
+  async untilReplies(count: number): Promise<Reply[]> {
+    await until(() => this.on(`${this.topic}/response`).length >= count, `${count} replies to ${this.id}`, 15_000);
+    return this.replies();
   }
 
   /** Publishes anything and waits for the next reply, whatever it is to. */
@@ -60,7 +76,7 @@ export class TestClient {
   }
 
   replies(): Reply[] {
-    return this.on(`diuna/client/${this.id}/response`).map(({ payload }) => JSON.parse(payload));
+    return this.on(`${this.topic}/response`).map(({ payload }) => JSON.parse(payload));
   }
 
   /** What was heard on one topic, in order. */
@@ -77,4 +93,9 @@ export class TestClient {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.mqtt.endAsync(true);
   }
+}
+
+/** Written apart from the daemon's own, as a client's author would (protocol §0). */
+function encoded(id: string): string {
+  return encodeURIComponent(id).replace(/[!'()*~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`).replaceAll('%3A', ':');
 }

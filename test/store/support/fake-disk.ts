@@ -39,7 +39,7 @@ export class FakeDisk implements FileSystem {
   #operations = 0;
   /** Throws to make the operation fail, returns a promise to make it wait. */
   before: (operation: Operation) => Promise<void> | undefined = () => undefined;
-  /** Most bytes that the next write takes before it fails; `null` lets it take all. */
+  /** Most bytes that the next write takes; `null` lets it take all. */
   partOfWrite: number | null = null;
 
   constructor(names: Iterable<readonly [string, Inode | 'folder']> = [['/', 'folder']]) {
@@ -139,10 +139,9 @@ export class FakeDisk implements FileSystem {
         return inode.written.copy(into, 0, position);
       },
       write: async (bytes, position) => {
-        const part = this.partOfWrite;
-        this.partOfWrite = null;
-        const taken = part === null ? bytes : bytes.subarray(0, part);
         await this.#step('write', path);
+        const taken = bytes.subarray(0, this.partOfWrite ?? bytes.length);
+        this.partOfWrite = null;
         const grown = Buffer.alloc(Math.max(inode.written.length, position + taken.length));
         inode.written.copy(grown);
         taken.copy(grown, position);

@@ -57,8 +57,15 @@ export interface Told {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
+export interface Listener {
+  readonly told: Told[];
+  readonly report: Report;
+  /** Codes of what was reported under this type. */
+  readonly codes: (type: NoticeType) => unknown[];
+}
+
 /** Keeps what was reported. */
-export function listener(): { readonly told: Told[]; readonly report: Report; codes(type: NoticeType): unknown[] } {
+export function listener(): Listener {
   const told: Told[] = [];
   return {
     told,

@@ -1,0 +1,10 @@
+/** Names the settings that the schema knows and this version does nothing with, so that nobody waits for them. */
+import type { Config } from '../model/config.ts';
+
+export function settingsWithoutEffect(config: Config): string[] {
+  return [
+    ...(config.http.listen === null ? [] : ['http.listen']),
+    ...(Object.keys(config.knobs).length === 0 ? [] : ['knobs']),
+    ...(config.home_assistant.enabled ? ['home_assistant'] : []),
+  ];
+}

@@ -1,0 +1,51 @@
+/** What goes wrong with the light, and gets well again, as events of the daemon. */
+import type { Report } from '../engine/ports.ts';
+import type { RenderLayout } from '../model/strip-layout.ts';
+import type { FromRenderer } from './messages.ts';
+
+type Health = Extract<FromRenderer, { kind: 'overrun' | 'capped' | 'output_failed' | 'output_recovered' }>;
+
+export class HealthReports {
+  readonly #report: Report;
+  readonly #warn: (message: string) => void;
+
+  /** @param warn hears what is no event but worth a line in the log. */
+  constructor(report: Report, warn: (message: string) => void) {
+    this.#report = report;
+    this.#warn = warn;
+  }
+
+  hear(message: Health): void {
+    switch (message.kind) {
+      case 'overrun':
+        return this.#report('system.frame_overrun', { late_ms: round(message.lateMs), overruns: message.overruns });
+      case 'capped': {
+        const { strip, wireMs, fps } = message;
+        return this.#warn(`strip ${strip}: its wire takes ${round(wireMs)} ms a frame, so at most ${round(fps)} frames a second`);
+      }
+      case 'output_failed': {
+        const { strip, code, cure, retryMs } = message;
+        return this.#report('system.output_failed', { strip, code, message: message.message, cure, retry_ms: retryMs });
+      }
+      case 'output_recovered':
+        return this.#report('system.output_recovered', { strip: message.strip, down_ms: round(message.downMs) });
+    }
+  }
+
+  /** The renderer is gone, and with it all strips. */
+  ended(layout: RenderLayout, reason: string, retryMs: number): void {
+    const message = `the renderer ended: ${reason}`;
+    const cure = 'It is started again by itself; if it keeps ending, report this message as a bug.';
+    for (const { id } of layout.strips) {
+      this.#report('system.output_failed', { strip: id, code: 'renderer_ended', message, cure, retry_ms: retryMs });
+    }
+  }
+
+  back(layout: RenderLayout, downMs: number): void {
+    for (const { id } of layout.strips) this.#report('system.output_recovered', { strip: id, down_ms: round(downMs) });
+  }
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { RunningCli, runCli } from './support/run-cli.ts';
+
+const config = (port: number) => `mqtt: { listen: ['127.0.0.1:${port}'] }
+http: { listen: null }
+strips: { main: { length: 20 } }
+zones: { floor: { strip: main, range: [0, 19] } }
+`;
+
+let folder: string;
+const running: RunningCli[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'diuna-run-'));
+  writeFileSync(join(folder, 'config.yaml'), config(0));
+});
+afterEach(() => {
+  for (const { process } of running.splice(0)) process.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
+
+function run(...words: string[]): RunningCli {
+  const daemon = new RunningCli(['run', ...words], folder);
+  running.push(daemon);
+  return daemon;
+}
+
+/** A daemon that is up, and the port that it took. */
+async function start(...words: string[]): Promise<{ daemon: RunningCli; port: number }> {
+  const daemon = run(...words);
+  await expect.poll(() => daemon.stderr, { timeout: 10_000 }).toContain('diuna is running');
+  return { daemon, port: Number(/127\.0\.0\.1:(\d+)/.exec(daemon.stderr)?.[1]) };
+}
+
+it('serves clients, goes on after a reload with mistakes, and stops in order when asked to', async () => {
+  const { daemon, port } = await start();
+  expect(await runCli(['set', 'floor', 'on', 'red', '-p', String(port)])).toMatchObject({ code: 0, stderr: '' });
+  writeFileSync(join(folder, 'config.yaml'), 'strips: 5\n');
+  daemon.process.kill('SIGHUP');
+  await expect.poll(() => daemon.stderr, { timeout: 5000 }).toContain('config_rejected');
+  const { stdout } = await runCli(['get', 'floor', '-p', String(port)]);
+  expect(stdout).toContain('ON   brightness 255  #ff0000');
+  daemon.process.kill('SIGTERM');
+  expect(await daemon.end()).toMatchObject({ code: 0, stderr: expect.stringContaining('diuna has stopped') });
+});
+
+it('says that a preview needs a terminal, and goes on without', async () => {
+  const { daemon } = await start('--preview');
+  await expect.poll(() => daemon.stderr).toContain('standard output is no terminal');
+  daemon.process.kill('SIGINT');
+  expect((await daemon.end()).code).toBe(0);
+});
+
+it('exits with 75 where its port is taken, and says what to do', async () => {
+  const { port } = await start();
+  writeFileSync(join(folder, 'config.yaml'), `${config(port)}store: { path: ./other }\n`);
+  const { code, stderr } = await run().end();
+  expect(code).toBe(75);
+  expect(stderr).toMatch(/^diuna: another program listens on 127\.0\.0\.1:\d+: stop it .*mqtt\.listen$/m);
+});
+
+it('exits with 78 where there is no such user to become', async () => {
+  const { code, stderr } = await run('--user', 'no-such-user').end();
+  expect(code).toBe(78);
+  expect(stderr).toContain('there is no user no-such-user: create it');
+});

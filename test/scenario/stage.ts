@@ -1,0 +1,99 @@
+/** One daemon for the tests of a file, and clients that end with their test. */
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import type { IClientOptions } from 'mqtt';
+import { TestClient } from '../support/client.ts';
+import { type Home, makeHome, type RunningDaemon, startInProcess } from '../support/daemon.ts';
+import { until } from '../support/until.ts';
+
+export interface Stage {
+  readonly home: Home;
+  readonly running: RunningDaemon;
+  /** Connects a client that hears its own replies. */
+  client(id: string, options?: IClientOptions): Promise<TestClient>;
+  /** Connects a client that hears everything from now on, in retained topics from before. */
+  watcher(id: string, filter?: string): Promise<TestClient>;
+  restart(): Promise<void>;
+}
+
+/** Call at the top of a test file. */
+export function stage(sections: Readonly<Record<string, unknown>> = {}): Stage {
+  let home: Home;
+  let running: RunningDaemon;
+  let clients: TestClient[] = [];
+
+  beforeAll(async () => {
+    home = await makeHome(sections);
+    running = await startInProcess(home);
+  });
+  afterEach(async () => {
+    await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
+    clients = [];
+  });
+  afterAll(async () => {
+    await running[Symbol.asyncDispose]();
+    await home.remove();
+  });
+
+  const client = async (id: string, options: IClientOptions = {}) => {
+    const connected = await TestClient.connect(home.port, id, options);
+    clients.push(connected);
+    return connected;
+  };
+  return {
+    get home() {
+      return home;
+    },
+    get running() {
+      return running;
+    },
+    client,
+    watcher: async (id, filter = '#') => {
+      const watcher = await client(id);
+      await watcher.mqtt.subscribeAsync(filter, { qos: 2 });
+      return watcher;
+    },
+    restart: async () => {
+      await running[Symbol.asyncDispose]();
+      running = await startInProcess(home);
+    },
+  };
+}
+
+let markers = 0;
+
+/** Returns once the watcher, which hears everything, has heard all that was published before. */
+export async function allHeard(watcher: TestClient): Promise<void> {
+  markers += 1;
+  const topic = `marker/${markers}`;
+  await watcher.mqtt.publishAsync(topic, 'here', { qos: 2 });
+  await until(() => watcher.on(topic)[0], 'the marker');
+}
+
+/** The `zone.state_changed` events that a client heard, in the order it heard them. */
+export function eventsOf(client: TestClient, zone?: string): ZoneEvent[] {
+  return client.heard
+    .filter(({ topic }) => (zone === undefined ? /^diuna\/event\/zone\/[^/]+\/state_changed$/.test(topic) : topic === `diuna/event/zone/${zone}/state_changed`))
+    .map(({ payload }) => JSON.parse(payload));
+}
+
+export interface ZoneEvent {
+  readonly id: string;
+  readonly seq: number;
+  readonly zone: string;
+  readonly version: number;
+  readonly origin: string | null;
+  readonly request_id: string | null;
+  readonly payload: {
+    readonly changed: readonly string[];
+    readonly state: Readonly<Record<string, unknown>>;
+    readonly previous: Readonly<Record<string, unknown>>;
+  };
+}
+
+/** The whole state as `state.get` gives it. */
+export async function wholeState(client: TestClient): Promise<{ seq: number; zones: Record<string, Record<string, unknown>> }> {
+  const reply = await client.ask({ type: 'state.get' });
+  if (!reply.ok) throw new Error(reply.error.message);
+  const { zones } = JSON.parse(JSON.stringify(reply.state));
+  return { seq: reply.seq, zones };
+}
