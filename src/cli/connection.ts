@@ -6,8 +6,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { MqttClient } from 'mqtt';
 import { z } from 'zod';
 import { type Reply, replySchema } from '../model/reply.ts';
+import { Topics } from '../model/topics.ts';
 import { type ConnectOptions, greet, Unreachable } from './greet.ts';
-import { type ClientTopics, clientTopics } from './topics.ts';
 
 /** The broker is there, but nobody answered in time. */
 export class NoReply extends Error {
@@ -52,7 +52,8 @@ export class Connection {
   /** @throws Unreachable */
   static async open(options: ConnectOptions): Promise<Connection> {
     const clientId = options.clientId ?? `cli-${randomBytes(6).toString('hex')}`;
-    const topics = clientTopics(options.baseTopic, clientId);
+    const all = new Topics(options.baseTopic);
+    const topics = { command: all.command(clientId), response: all.response(clientId), replay: all.replay(clientId) };
     const client = await greet(options, clientId);
     const connection = new Connection(client, options, topics);
     await client.subscribeAsync(topics.response, { qos: 1 });

@@ -3,9 +3,9 @@ import type { Clock } from '../base/clock.ts';
 import type { Publisher } from '../engine/ports.ts';
 import type { DiunaEvent, Notice } from '../model/event.ts';
 import type { ZoneState } from '../model/state.ts';
+import type { Topics } from '../model/topics.ts';
 import type { Message } from './broker.ts';
 import { RetainedStates } from './retained-states.ts';
-import type { Topics } from './topics.ts';
 
 export class Announcer implements Publisher {
   readonly #topics: Topics;

@@ -11,8 +11,8 @@ import { parseSet, parseSetAttribute } from '../core/set-topic.ts';
 import type { Submission } from '../engine/submission.ts';
 import type { Change, Request } from '../model/command.ts';
 import { type Refusal, refusal } from '../model/refusal.ts';
+import { encodeClientId, type Inbound, type Topics } from '../model/topics.ts';
 import { type Message, type Qos, sink } from './broker.ts';
-import { encodeClientId, type Inbound, type Topics } from './topics.ts';
 
 export interface InboxParts {
   readonly topics: Topics;
@@ -75,7 +75,7 @@ export class Inbox {
   #readCommand(clientId: string, owner: string, payload: string): Result<Request, Malformed> {
     const parsed = parseRequestText(payload);
     if (owner === encodeClientId(clientId)) return parsed;
-    const own = `${this.#parts.topics.base}/client/${encodeClientId(clientId)}/command`;
+    const own = this.#parts.topics.command(clientId);
     const why = refusal('forbidden', `client ${clientId} publishes its commands on ${own} only`);
     return err({ refusal: why, request_id: parsed.ok ? parsed.value.request_id : parsed.error.request_id, zone: null });
   }

@@ -6,11 +6,11 @@ import type { Report } from '../engine/ports.ts';
 import type { Submission } from '../engine/submission.ts';
 import type { Address } from '../model/config.ts';
 import type { ZoneState } from '../model/state.ts';
+import { Topics } from '../model/topics.ts';
 import { Announcer } from './announcer.ts';
 import { Broker } from './broker.ts';
 import { Inbox } from './inbox.ts';
 import { Presence } from './presence.ts';
-import { Topics } from './topics.ts';
 
 export interface MqttParts {
   readonly baseTopic: string;

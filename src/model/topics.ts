@@ -25,6 +25,10 @@ export class Topics {
     this.eventPrefix = `${base}/event/`;
   }
 
+  command(client: string): string {
+    return `${this.base}/client/${encodeClientId(client)}/command`;
+  }
+
   response(client: string): string {
     return `${this.base}/client/${encodeClientId(client)}/response`;
   }
@@ -60,12 +64,9 @@ export class Topics {
   }
 }
 
-/** A client id as it stands in a topic: what is outside `[A-Za-z0-9._:-]` is percent-encoded. */
+/** A client id as it stands in a topic: the UTF-8 bytes of what is outside `[A-Za-z0-9._:-]` are percent-encoded. */
 export function encodeClientId(id: string): string {
-  if (/^[A-Za-z0-9._:-]*$/.test(id)) return id;
-  const bytes = new TextEncoder().encode(id);
-  return Array.from(bytes, (byte) => {
-    const character = String.fromCharCode(byte);
-    return /[A-Za-z0-9._:-]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  }).join('');
+  return id.replaceAll(/[^A-Za-z0-9._:-]/gu, (character) =>
+    Array.from(new TextEncoder().encode(character), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  );
 }
