@@ -123,7 +123,7 @@ export class Engine {
     const digest = this.#digest(submission, request.value);
     if (this.#repeated(submission, request.value, digest)) return;
     const late = this.#expired(request.value);
-    if (late !== null) return this.#settle(submission, this.#refusedOutcome(late, request.value.request_id, null));
+    if (late !== null) return this.#settle(submission, this.#refusedOutcome(late, request.value.request_id, zoneOf(request.value.command)));
     const { command } = request.value;
     if (command.type === 'state.get' || command.type === 'system.ping' || command.type === 'events.replay') {
       return this.#query(submission, request.value, digest);
@@ -189,7 +189,7 @@ export class Engine {
   }
 
   /** @returns whether this was a repetition or a reuse, and has been answered. */
-  #repeated(submission: Submission, { request_id }: Request, digest: string): boolean {
+  #repeated(submission: Submission, { request_id, command }: Request, digest: string): boolean {
     if (request_id === null || submission.origin === null) return false;
     const known = this.#undurable.get(answerKey(submission.origin, request_id)) ?? this.#answered.find(submission.origin, request_id);
     if (known === undefined) return false;
@@ -199,7 +199,7 @@ export class Engine {
       this.#settle(submission, { reply, events: [], answer: null, keep: false });
     } else {
       const message = `request_id ${request_id} was used for another command; every command needs its own`;
-      this.#settle(submission, this.#refusedOutcome(refusal('request_id_reused', message, 'request_id'), request_id, null));
+      this.#settle(submission, this.#refusedOutcome(refusal('request_id_reused', message, 'request_id'), request_id, zoneOf(command)));
     }
     return true;
   }
@@ -217,11 +217,12 @@ export class Engine {
     this.#rejections += 1;
     const { request } = submission;
     const requestId = request.ok ? request.value.request_id : request.error.request_id;
+    const zone = request.ok ? zoneOf(request.value.command) : request.error.zone;
     const message = this.#stopping
       ? 'the daemon is stopping'
       : `at most ${INBOX_LIMIT} commands may wait for the disk; send this one again later`;
     submission.committed?.();
-    submission.respond(refused(requestId, refusal('overloaded', message), null, this.#world, this.#settings.catalog));
+    submission.respond(refused(requestId, refusal('overloaded', message), zone, this.#world, this.#settings.catalog));
   }
 
   #refusedOutcome(why: Refusal, requestId: string | null, zone: string | null): Outcome {

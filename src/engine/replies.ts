@@ -3,7 +3,7 @@ import { aggregate } from '../core/aggregate.ts';
 import type { Decision } from '../core/decide.ts';
 import type { World } from '../core/world.ts';
 import type { Catalog } from '../model/catalog.ts';
-import type { Batch, Change } from '../model/command.ts';
+import type { Batch, Change, Command } from '../model/command.ts';
 import { ALL } from '../model/ids.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { Acceptance, Refused } from '../model/reply.ts';
@@ -24,9 +24,13 @@ export function acceptedChange(requestId: string | null, command: Change | Batch
   return accepted(requestId, decision.world, current === undefined ? fields : { ...fields, seq: current.seq, event_id: current.event_id });
 }
 
-/** A refusal carries the state as it is, so that an optimistic client can roll back at once. */
+/**
+ * A refusal carries the state as it is, so that an optimistic client can roll back at once: the zone's that was meant,
+ * else the whole. What is forbidden is answered with nothing.
+ */
 export function refused(requestId: string | null, refusal: Refusal, zone: string | null, world: World, catalog: Catalog): Refused {
-  return { request_id: requestId, ok: false, error: refusal, ...(zone === null ? {} : stateFor(zone, world, catalog)) };
+  const current = refusal.code === 'forbidden' ? {} : stateFor(zone, world, catalog);
+  return { request_id: requestId, ok: false, error: refusal, ...current };
 }
 
 /** The whole state, as `state.get` and a reset replay carry it. */
@@ -34,16 +38,16 @@ export function wholeState(world: World, catalog: Catalog): { readonly zones: Re
   return { zones: Object.fromEntries(configured(world, catalog)) };
 }
 
-/** `null` for a batch: it has no one zone. */
-export function zoneOf(command: Change | Batch): string | null {
-  return 'zone' in command ? command.zone : null;
+/** `null` where it has no one zone, as a batch. */
+export function zoneOf(command: Command): string | null {
+  return 'zone' in command ? (command.zone ?? null) : null;
 }
 
+/** @param zone the whole state is given where it is `null` or no zone of ours. */
 function stateFor(zone: string | null, world: World, catalog: Catalog): { version?: number; state?: Record<string, unknown> } {
-  if (zone === null) return { state: wholeState(world, catalog) };
   if (zone === ALL) return { state: aggregate(configured(world, catalog).map(([, state]) => state)) ?? {} };
-  const state = catalog.zones.has(zone) ? world.zones.get(zone) : undefined;
-  return state === undefined ? {} : { version: state.version, state };
+  const state = zone !== null && catalog.zones.has(zone) ? world.zones.get(zone) : undefined;
+  return state === undefined ? { state: wholeState(world, catalog) } : { version: state.version, state };
 }
 
 function configured(world: World, catalog: Catalog): [string, ZoneState][] {
