@@ -30,6 +30,13 @@ const named = z.looseObject({ request_id: z.string() });
 /** How long a farewell may take before the socket is cut, ms. */
 const FAREWELL_MS = 500;
 
+/** The topics of this one client (protocol §2). */
+interface ClientTopics {
+  readonly command: string;
+  readonly response: string;
+  readonly replay: string;
+}
+
 export class Connection {
   readonly topics: ClientTopics;
   readonly #client: MqttClient;

@@ -37,7 +37,8 @@ export function refusalFromIssues(error: z.ZodError, before: readonly PropertyKe
   if (issue === undefined) return refusal('invalid_command', 'the command is not valid');
   if (issue.code === 'unrecognized_keys') return unknownField([...before, ...issue.path, issue.keys[0] ?? ''], allowedFields);
   const path = formatPath([...before, ...issue.path]);
-  const outOfRange = typeof issue.input === 'number';
+  // a number where a text is wanted is of the wrong type, and not out of range; each message says what is wanted
+  const outOfRange = typeof issue.input === 'number' && /\b(integer|number)\b/.test(issue.message);
   if (issue.input === undefined) return refusal('invalid_command', `${path} is required: it ${issue.message}`, path);
   return refusal(outOfRange ? 'out_of_range' : 'invalid_command', `${path} ${issue.message}, got ${show(issue.input)}`, path);
 }

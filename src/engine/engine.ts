@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { RecentSamples } from '../base/histogram.ts';
 import type { AnsweredWindow, StoredAnswer } from '../core/answered.ts';
 import { type Decision, decide, type Rules } from '../core/decide.ts';
+import { expired } from '../core/expired.ts';
 import { refit } from '../core/refit.ts';
 import { type Stamp, targetOf } from '../core/stamp.ts';
 import { type World, withZones } from '../core/world.ts';
@@ -14,6 +15,7 @@ import type { DiunaEvent } from '../model/event.ts';
 import { type Refusal, refusal } from '../model/refusal.ts';
 import type { Reply } from '../model/reply.ts';
 import type { ZoneState } from '../model/state.ts';
+import { AnswerBook } from './answer-book.ts';
 import { CommitQueue, snapshotOf } from './commit-queue.ts';
 import { Delivery } from './delivery.ts';
 import type { Ids, Journal, Publisher, Renderer, Snapshot } from './ports.ts';
@@ -54,11 +56,9 @@ interface Outcome {
 
 export class Engine {
   readonly #parts: EngineParts;
-  readonly #answered: AnsweredWindow;
+  readonly #answers: AnswerBook;
   readonly #queue: CommitQueue;
   readonly #desk: QueryDesk;
-  /** Answers that are not durable yet. */
-  readonly #undurable = new Map<string, StoredAnswer>();
   readonly #latency = new RecentSamples(4096);
   #settings: EngineSettings;
   #world: World;
@@ -69,9 +69,9 @@ export class Engine {
   constructor(parts: EngineParts, settings: EngineSettings, restored: { readonly world: World; readonly answered: AnsweredWindow }) {
     this.#parts = parts;
     this.#settings = settings;
-    this.#answered = restored.answered;
+    this.#answers = new AnswerBook(restored.answered);
     this.#world = withZones(restored.world, settings.catalog, this.#timestamp());
-    this.#queue = new CommitQueue(parts.journal, INBOX_LIMIT, () => restored.answered.all());
+    this.#queue = new CommitQueue(parts.journal, INBOX_LIMIT, () => this.#answers.all());
     this.#desk = new QueryDesk(parts.journal);
   }
 
@@ -103,7 +103,7 @@ export class Engine {
   async stop(): Promise<Snapshot> {
     this.#stopping = true;
     await this.#queue.idle();
-    return snapshotOf(this.#world, [...this.#answered.all()]);
+    return snapshotOf(this.#world, [...this.#answers.all()]);
   }
 
   /** Passes through the queue like a command. @returns true once everything before it has settled: the writer makes progress. */
@@ -122,7 +122,7 @@ export class Engine {
       return this.#settle(submission, this.#refusedOutcome(request.error.refusal, request.error.request_id, request.error.zone));
     const digest = this.#digest(submission, request.value);
     if (this.#repeated(submission, request.value, digest)) return;
-    const late = this.#expired(request.value);
+    const late = expired(request.value, this.#parts.clock.wallMs(), this.#settings.maxCommandAgeMs);
     if (late !== null) return this.#settle(submission, this.#refusedOutcome(late, request.value.request_id, zoneOf(request.value.command)));
     const { command } = request.value;
     if (command.type === 'state.get' || command.type === 'system.ping' || command.type === 'events.replay') {
@@ -157,7 +157,7 @@ export class Engine {
       this.#parts.renderer.show(decision.changes, decision.overlays, whenShown);
     }
     const { events, answer, keep } = outcome;
-    if (answer !== null) this.#undurable.set(answerKey(answer.client, answer.request_id), answer);
+    if (answer !== null) this.#answers.decided(answer);
     const kept = keep ? answer : null;
     const record = events.length > 0 || kept !== null ? { seq: this.#world.seq, events, answer: kept } : null;
     const taken = this.#queue.add({ record, world: this.#world, settle: (durable) => this.#told(delivery, outcome, durable) });
@@ -165,10 +165,7 @@ export class Engine {
   }
 
   #told(delivery: Delivery, { answer, events }: Outcome, durable: boolean): void {
-    if (answer !== null) {
-      this.#undurable.delete(answerKey(answer.client, answer.request_id));
-      this.#answered.remember(answer);
-    }
+    if (answer !== null) this.#answers.settle(answer);
     this.#latency.add(delivery.settled(durable));
     if (events.length > 0) this.#parts.publisher.publish(events);
   }
@@ -178,7 +175,7 @@ export class Engine {
     const { catalog } = this.#settings;
     const remember = (reply: Reply) => {
       const answer = this.#answer(submission, request, digest, reply);
-      if (answer !== null) this.#answered.remember(answer);
+      if (answer !== null) this.#answers.settle(answer);
       submission.respond(reply);
     };
     const settle = () => {
@@ -191,7 +188,7 @@ export class Engine {
   /** @returns whether this was a repetition or a reuse, and has been answered. */
   #repeated(submission: Submission, { request_id, command }: Request, digest: string): boolean {
     if (request_id === null || submission.origin === null) return false;
-    const known = this.#undurable.get(answerKey(submission.origin, request_id)) ?? this.#answered.find(submission.origin, request_id);
+    const known = this.#answers.find(submission.origin, request_id);
     if (known === undefined) return false;
     if (known.digest === digest) {
       const { reply: first } = known;
@@ -202,14 +199,6 @@ export class Engine {
       this.#settle(submission, this.#refusedOutcome(refusal('request_id_reused', message, 'request_id'), request_id, zoneOf(command)));
     }
     return true;
-  }
-
-  #expired({ issued_at_ms }: Request): Refusal | null {
-    const { maxCommandAgeMs } = this.#settings;
-    if (issued_at_ms === null || maxCommandAgeMs === null) return null;
-    const ageMs = this.#parts.clock.wallMs() - issued_at_ms;
-    if (ageMs <= maxCommandAgeMs) return null;
-    return refusal('expired', `issued_at must be at most ${maxCommandAgeMs / 1000} s old, got ${ageMs / 1000} s`, 'issued_at');
   }
 
   /** Answered at once: a full queue is no place to wait in. */
@@ -254,9 +243,4 @@ export class Engine {
   #timestamp(): string {
     return new Date(this.#parts.clock.wallMs()).toISOString();
   }
-}
-
-/** Client ids and request ids hold no NUL. */
-function answerKey(client: string, requestId: string): string {
-  return `${client}\0${requestId}`;
 }

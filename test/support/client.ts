@@ -97,5 +97,7 @@ export class TestClient {
 
 /** Written apart from the daemon's own, as a client's author would (protocol §0). */
 function encoded(id: string): string {
-  return encodeURIComponent(id).replace(/[!'()*~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`).replaceAll('%3A', ':');
+  return encodeURIComponent(id)
+    .replace(/[!'()*~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%3A', ':');
 }

@@ -29,8 +29,14 @@ export function hasProgram(name: Program): boolean {
   return found;
 }
 
+/** Where the tests run as a user, those that need root are left out, and the run says so. */
+export function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
 export function leftOut(): string[] {
-  return Object.entries(wanted)
+  const programs = Object.entries(wanted)
     .filter(([name]) => findProgram(name) === null)
     .map(([name, what]) => `${what} (${name} is not installed)`);
+  return isRoot() ? programs : [...programs, 'dropping rights (needs root)'];
 }
