@@ -4,7 +4,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { MqttClient } from 'mqtt';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Reply, replySchema } from '../model/reply.ts';
 import { Topics } from '../model/topics.ts';
 import { type ConnectOptions, greet, Unreachable } from './greet.ts';

@@ -1,5 +1,5 @@
 /** How states, events and replies read on a line. One place, so that every subcommand speaks alike. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Components } from '../model/color.ts';
 import type { Reply } from '../model/reply.ts';
 import { NO_EFFECT, zoneStateSchema } from '../model/state.ts';

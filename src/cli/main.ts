@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /**
  * The command line, and the entry of the bundle. Declares the subcommands; the code of each is loaded only when it is
  * chosen, so that the daemon starts without the clients' parts and the other way round.
@@ -30,6 +29,7 @@ program
   .description('run the daemon in the foreground; SIGHUP reloads the configuration')
   .option('-c, --config <file>', 'configuration', 'config.yaml')
   .option('--preview', 'show the strips in the terminal')
+  .option('--once', 'stop as soon as it serves: to see whether it starts')
   .option('--user <name>', 'give up root for this user, once the outputs are open')
   .action(async (options: RunOptions) => (await import('./run.ts')).run(options));
 
@@ -87,10 +87,14 @@ function end(code: ExitCode): void {
   process.exitCode = code;
 }
 
-try {
-  await program.parseAsync();
-} catch (cause) {
-  if (!(cause instanceof CommanderError)) throw cause;
-  // commander has said what is wrong already
-  end(cause.exitCode === 0 ? exitCodes.ok : exitCodes.usage);
+async function main(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (cause) {
+    if (!(cause instanceof CommanderError)) throw cause;
+    // commander has said what is wrong already
+    end(cause.exitCode === 0 ? exitCodes.ok : exitCodes.usage);
+  }
 }
+
+void main(); // a script of the older module kind cannot await here

@@ -9,6 +9,8 @@ import { TerminalPreview } from './terminal-preview.ts';
 export interface RunOptions {
   readonly config: string;
   readonly preview?: boolean;
+  /** Stop as soon as it serves. */
+  readonly once?: boolean;
   readonly user?: string;
 }
 
@@ -24,6 +26,12 @@ export async function run(options: RunOptions): Promise<never> {
   const output = standardOutput(false);
   // Listening before the start: a signal while starting must still end in an orderly stop.
   const signal = untilSignal();
+  // The same goes for a reload, which would end a process that does not listen for it.
+  let reloadAsked = false;
+  let reload = () => {
+    reloadAsked = true;
+  };
+  process.on('SIGHUP', () => reload());
   let daemon: Daemon;
   try {
     daemon = await startDaemon({ configPath: options.config, user: options.user ?? null });
@@ -31,11 +39,12 @@ export async function run(options: RunOptions): Promise<never> {
     // A start that failed half-way leaves things open that would hold the process.
     process.exit(explain(cause, output));
   }
-  process.on('SIGHUP', () => {
+  reload = () => {
     daemon.reload().catch((cause: unknown) => output.note(`diuna: the reload failed: ${String(cause)}`));
-  });
+  };
+  if (reloadAsked) reload();
   const preview = options.preview === true ? showPreview(daemon, output) : null;
-  await signal;
+  if (options.once !== true) await signal;
   const stopped = await stopWithin(daemon, output);
   preview?.close();
   // What might still hold the event loop must not hold the exit.

@@ -36,6 +36,9 @@ type Fields = Record<string, unknown>;
 /** Bytes of a command, beyond which it is refused as `too_large`. */
 export const MAX_COMMAND_BYTES = 65_536;
 
+/** Objects and lists in each other: what is deeper would overflow the stack of whoever walks it. */
+const MAX_LEVELS = 32;
+
 /** Reads a command envelope (protocol §3) from its JSON text. */
 export function parseRequestText(text: string): Result<Request, Malformed> {
   const json = parseJson(text);
@@ -69,6 +72,7 @@ export function parseRequest(input: unknown): Result<Request, Malformed> {
 }
 
 function parseEnvelope(input: Fields): Result<Request, Refusal> {
+  if (isDeeper(input, MAX_LEVELS)) return err(refusal('invalid_command', `a command may be nested ${MAX_LEVELS} levels deep, got more`));
   const envelope = envelopeSchema.safeParse(input, { reportInput: true });
   if (!envelope.success) return err(refusalFromIssues(envelope.error, [], envelopeFields));
   const body = Object.fromEntries(Object.entries(input).filter(([field]) => !envelopeFields.includes(field)));
@@ -134,6 +138,11 @@ function unknownType(type: unknown, before: readonly PropertyKey[]): Refusal {
   const meant = nearest(type.slice(0, 64), commandTypes);
   const hint = meant.length > 0 ? `; did you mean ${meant.join(', ')}?` : `; allowed: ${commandTypes.join(', ')}`;
   return refusal('unknown_type', `there is no command ${show(type)}${hint}`, path);
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }
 
 function isFields(value: unknown): value is Fields {

@@ -19,7 +19,8 @@ import { AnswerBook } from './answer-book.ts';
 import { CommitQueue, snapshotOf } from './commit-queue.ts';
 import { Delivery } from './delivery.ts';
 import type { Ids, Journal, Publisher, Renderer, Snapshot } from './ports.ts';
-import { QueryDesk } from './query-desk.ts';
+import { look, QueryDesk } from './query-desk.ts';
+import type { ReplayQuery } from './replay.ts';
 import { acceptedChange, refused, zoneOf } from './replies.ts';
 import type { Submission } from './submission.ts';
 
@@ -125,9 +126,8 @@ export class Engine {
     const late = expired(request.value, this.#parts.clock.wallMs(), this.#settings.maxCommandAgeMs);
     if (late !== null) return this.#settle(submission, this.#refusedOutcome(late, request.value.request_id, zoneOf(request.value.command)));
     const { command } = request.value;
-    if (command.type === 'state.get' || command.type === 'system.ping' || command.type === 'events.replay') {
-      return this.#query(submission, request.value, digest);
-    }
+    if (command.type === 'events.replay') return this.#replay(submission, request.value, command, digest);
+    if (command.type === 'state.get' || command.type === 'system.ping') return this.#look(submission, request.value, command.type, digest);
     this.#change(submission, request.value, command, digest);
   }
 
@@ -170,7 +170,13 @@ export class Engine {
     if (events.length > 0) this.#parts.publisher.publish(events);
   }
 
-  #query(submission: Submission, request: Request, digest: string): void {
+  /** The answer takes its place in the queue, so that everything in it has been told by then. */
+  #look(submission: Submission, request: Request, type: 'state.get' | 'system.ping', digest: string): void {
+    const reply = look(request.request_id, type, this.#world, this.#settings.catalog);
+    this.#settle(submission, { reply, events: [], answer: this.#answer(submission, request, digest, reply), keep: false });
+  }
+
+  #replay(submission: Submission, request: Request, query: ReplayQuery, digest: string): void {
     const world = this.#world;
     const { catalog } = this.#settings;
     const remember = (reply: Reply) => {
@@ -180,7 +186,7 @@ export class Engine {
     };
     const settle = () => {
       submission.committed?.();
-      this.#desk.answer(submission, request, world, catalog, remember);
+      this.#desk.replay(submission, request.request_id, query, world, catalog, remember);
     };
     if (!this.#queue.add({ record: null, world, settle })) this.#overloaded(submission);
   }

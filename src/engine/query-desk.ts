@@ -1,9 +1,9 @@
-/** Answers what only asks: `state.get`, `system.ping`, `events.replay`. Changes nothing. */
+/** Answers what only asks: `state.get` and `system.ping` at once, `events.replay` when all is told. Changes nothing. */
 
 import { unknownZone } from '../core/names.ts';
 import type { World } from '../core/world.ts';
 import type { Catalog } from '../model/catalog.ts';
-import type { Request } from '../model/command.ts';
+import { ALL } from '../model/ids.ts';
 import { refusal } from '../model/refusal.ts';
 import type { Reply } from '../model/reply.ts';
 import type { Journal } from './ports.ts';
@@ -14,6 +14,10 @@ import type { Submission } from './submission.ts';
 /** Replays under way at once; past it one is refused as `overloaded`. */
 export const REPLAYS_AT_ONCE = 8;
 
+export function look(requestId: string | null, type: 'state.get' | 'system.ping', world: World, catalog: Catalog): Reply {
+  return accepted(requestId, world, type === 'state.get' ? { state: wholeState(world, catalog) } : {});
+}
+
 export class QueryDesk {
   readonly #journal: Journal;
   #replays = 0;
@@ -22,21 +26,24 @@ export class QueryDesk {
     this.#journal = journal;
   }
 
-  /** @param world as it was when the query was decided, all of it told by now. @param respond is called once, maybe later. */
-  answer(submission: Submission, request: Request, world: World, catalog: Catalog, respond: (reply: Reply) => void): void {
-    const { request_id, command } = request;
-    if (command.type === 'state.get') return respond(accepted(request_id, world, { state: wholeState(world, catalog) }));
-    if (command.type === 'system.ping') return respond(accepted(request_id, world));
-    if (command.type !== 'events.replay') return;
-    if (command.zone !== undefined && !catalog.zones.has(command.zone)) {
-      return respond(refused(request_id, unknownZone(catalog, command.zone), null, world, catalog));
+  /** @param world as it was when the replay was asked for, all of it told by now. @param respond is called once, maybe later. */
+  replay(
+    submission: Submission,
+    requestId: string | null,
+    query: ReplayQuery,
+    world: World,
+    catalog: Catalog,
+    respond: (reply: Reply) => void,
+  ): void {
+    if (query.zone !== undefined && query.zone !== ALL && !catalog.zones.has(query.zone)) {
+      return respond(refused(requestId, unknownZone(catalog, query.zone), null, world, catalog));
     }
     if (this.#replays >= REPLAYS_AT_ONCE) {
       const why = refusal('overloaded', `at most ${REPLAYS_AT_ONCE} replays may be under way; ask again later`);
-      return respond(refused(request_id, why, null, world, catalog));
+      return respond(refused(requestId, why, null, world, catalog));
     }
     this.#replays += 1;
-    void this.#replay(submission, request_id, command, world, catalog).then(respond);
+    void this.#replay(submission, requestId, query, world, catalog).then(respond);
   }
 
   async #replay(submission: Submission, requestId: string | null, query: ReplayQuery, world: World, catalog: Catalog): Promise<Reply> {

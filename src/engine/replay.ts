@@ -1,6 +1,7 @@
 /** Tells a client the journalled events that it missed (protocol §7): in order, then how far they reach. */
 import type { Query } from '../model/command.ts';
 import type { DiunaEvent } from '../model/event.ts';
+import { ALL } from '../model/ids.ts';
 import type { Journal } from './ports.ts';
 
 const PAGE = 256;
@@ -31,13 +32,14 @@ export async function replay(
   // a seq that was never reached, or an id that nobody knows: the client comes from another history
   if (start === null || start > until) return { count: 0, last_seq: until, complete: false, reset: true };
   const limit = query.limit ?? MOST;
+  const zone = query.zone === ALL ? undefined : query.zone;
   let told = start;
   let count = 0;
   while (told < until) {
     const page = await journal.read(told, until, PAGE);
     if (!page.reaches || page.events.length === 0) return { count, last_seq: told, complete: false, reset: true };
     for (const event of page.events) {
-      if (query.zone === undefined || event.zone === query.zone) {
+      if (zone === undefined || event.zone === zone) {
         if (count >= limit) return { count, last_seq: told, complete: false, reset: false };
         await deliver(event);
         count += 1;

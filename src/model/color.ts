@@ -3,7 +3,7 @@
  * All of them become components r, g, b and, where given, w, each an integer from 0 to 255, as sent: no gamma.
  */
 import names from 'color-name';
-import { z } from 'zod';
+import * as z from 'zod';
 import { decimal, level } from './fields.ts';
 
 export const componentsSchema = z.strictObject({ r: level, g: level, b: level, w: z.exactOptional(level) });

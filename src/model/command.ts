@@ -2,7 +2,7 @@
  * Every command of protocol §3.1 as a strict schema, and the envelope around it (§3). `zone` is any text here: whether
  * a zone of that name exists is a decision, not a shape.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { colorSchema } from './color.ts';
 import { boolean, flashSeconds, integer, kelvin, level, oneOf, text, transitionSeconds } from './fields.ts';
 import { nameIdSchema, requestIdSchema } from './ids.ts';

@@ -2,7 +2,7 @@
  * The configuration file's schema: strict, snake_case as it stands in config.yaml, every value with its default.
  * Mistakes across sections (a zone beyond its strip) are found by `checkReferences` in config-references.ts.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { boolean, decimal, integer, oneOf, text, transitionSeconds } from './fields.ts';
 import { nameIdSchema, stripIdSchema, zoneIdSchema } from './ids.ts';
 

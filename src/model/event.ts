@@ -1,5 +1,5 @@
 /** Facts, as they are journalled and told (protocol §6). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { provenanceSchema, sourceSchema, zoneStateSchema } from './state.ts';
 
 export const zoneChangedSchema = z.object({

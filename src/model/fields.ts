@@ -2,7 +2,7 @@
  * The value ranges that commands share. Each schema's error says what is allowed; whoever reports an issue puts the
  * path before it and what came behind it.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An integer from `min` to `max`, both allowed. */
 export function integer(min: number, max: number) {

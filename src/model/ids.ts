@@ -1,5 +1,5 @@
 /** Identifiers of the installation and of its clients. Branded ids are minted only by parsing (protocol §0, §3). */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const shape = /^[a-z0-9_-]{1,32}$/;
 const allowed = '1 to 32 of a-z, 0-9, "_" and "-"';

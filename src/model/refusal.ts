@@ -1,5 +1,5 @@
 /** Refusals: values told to the client that asked (protocol §4), never thrown. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const refusalCodes = [
   'invalid_json',

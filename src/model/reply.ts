@@ -1,5 +1,5 @@
 /** The one reply to each command (protocol §4). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { refusalSchema } from './refusal.ts';
 
 const optional = z.exactOptional;

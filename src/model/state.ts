@@ -1,5 +1,5 @@
 /** What a zone is meant to show, and where that came from (protocol §6). A state is the target, never the picture of the moment. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { componentsSchema } from './color.ts';
 import { boolean, integer, kelvin, level, oneOf } from './fields.ts';
 

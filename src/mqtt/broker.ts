@@ -8,6 +8,7 @@ import { Aedes, type AedesPublishPacket, type Client, type PublishPacket } from 
 import { Fault } from '../base/fault.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Address } from '../model/config.ts';
+import { type Arrivals, Repeats } from './repeats.ts';
 
 export type Qos = 0 | 1 | 2;
 
@@ -45,6 +46,7 @@ export class Broker {
 
   constructor(gate: Gate, logger: Logger) {
     this.#logger = logger;
+    const repeats = new Repeats(() => arrivals(this.#aedes));
     this.#aedes = new Aedes({
       // 0: a message never waits for the slowest reader of another one
       concurrency: 0,
@@ -55,7 +57,13 @@ export class Broker {
       authorizePublish: (client, packet, done) => {
         if (client === null || packet.topic.startsWith('$')) sink(packet);
         if (client === null) return done(null);
-        gate.admit(client.id, packet, () => done(null));
+        const { id } = client;
+        repeats.pass(
+          client,
+          packet,
+          (admitted) => gate.admit(id, packet, admitted),
+          () => done(null),
+        );
       },
       authorizeForward: (client, packet) => {
         if (packet.qos === 0 && buffered(client) > SLOW_CLIENT_BYTES) return null;
@@ -130,6 +138,11 @@ export function sink(packet: PublishPacket): void {
   packet.topic = SINK;
   packet.payload = Buffer.alloc(0);
   packet.retain = false;
+}
+
+/** Part of aedes' store, which its types leave out. */
+function arrivals(aedes: Aedes): Arrivals {
+  return (aedes as Aedes & { readonly persistence: Arrivals }).persistence;
 }
 
 function buffered(client: Client): number {

@@ -3,7 +3,7 @@
  * was another one under the same number, holds nothing.
  */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorCode, ifThere } from './fault.ts';
 import { type FileSystem, readWhole, writeAll } from './file-system.ts';
 import type { ProcessTable } from './processes.ts';

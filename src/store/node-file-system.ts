@@ -1,5 +1,7 @@
 /** The real file system, by node:fs callbacks on bare descriptors: the commit path pays for two calls and two promises, no more. */
 import fs from 'node:fs';
+import { dirname } from 'node:path';
+import { errorCode } from './fault.ts';
 import type { FileSystem, OpenFile, OpenMode } from './file-system.ts';
 
 const OWNER_ONLY_FILE = 0o600;
@@ -51,10 +53,28 @@ class Descriptor implements OpenFile {
   }
 }
 
+/** By hand: Node's recursive mkdir goes round for ever where a folder says ENOENT although the one above is there, as /proc does. */
+async function makeFolder(path: string): Promise<string | null> {
+  const make = () => fs.promises.mkdir(path, { mode: OWNER_ONLY_FOLDER });
+  try {
+    await make();
+    return path;
+  } catch (cause) {
+    if (await isFolder(path)) return null;
+    if (errorCode(cause) !== 'ENOENT' || dirname(path) === path) throw cause;
+  }
+  const first = await makeFolder(dirname(path));
+  await make();
+  return first ?? path;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await fs.promises.stat(path).catch(() => null);
+  return found?.isDirectory() === true;
+}
+
 export const nodeFileSystem: FileSystem = {
-  async makeFolder(path) {
-    return (await fs.promises.mkdir(path, { recursive: true, mode: OWNER_ONLY_FOLDER })) ?? null;
-  },
+  makeFolder,
   list: (path) => fs.promises.readdir(path),
   async open(path, mode) {
     return new Descriptor(await promised<number>((done) => fs.open(path, flags[mode], OWNER_ONLY_FILE, done)));

@@ -4,7 +4,7 @@
  * hold no event; `seq` is the newest once the record is applied.
  */
 import { crc32 } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CommitRecord } from '../engine/ports.ts';
 import { eventSchema } from '../model/event.ts';
 import { replySchema } from '../model/reply.ts';

@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Snapshot } from '../engine/ports.ts';
 import { zoneStateSchema } from '../model/state.ts';
 import { answerSchema, crcText } from './record-line.ts';

@@ -1,5 +1,5 @@
 /** Asks a schema which keys it knows at a path, so that a misspelt key can be told what it probably meant. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { valueAt } from './value-at.ts';
 
 /**
