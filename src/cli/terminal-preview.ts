@@ -19,9 +19,6 @@ const NAME_WIDTH = 12;
 const LOG_ROWS = 4;
 const ESC = '\u001b';
 
-/** LEDs follow their bytes in proportion, a terminal expects sRGB: without this everything would look too dark. */
-const toScreen = Uint8Array.from({ length: 256 }, (_, level) => Math.round(255 * (level / 255) ** (1 / 2.2)));
-
 export class TerminalPreview {
   readonly #terminal: Terminal;
   /** Rows of the picture that the terminal is set up for; 0: not at all. */
@@ -75,7 +72,7 @@ function stripLines({ id, rgb }: PreviewStrip, width: number): string[] {
 function cells(rgb: Uint8Array): string {
   let [text, last] = ['', ''];
   for (let at = 0; at + 2 < rgb.length; at += 3) {
-    const color = [0, 1, 2].map((component) => toScreen[rgb[at + component] ?? 0] ?? 0).join(';');
+    const color = [0, 1, 2].map((component) => rgb[at + component] ?? 0).join(';');
     text += color === last ? ' ' : `${ESC}[48;2;${color}m `;
     last = color;
   }

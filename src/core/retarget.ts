@@ -13,8 +13,8 @@ export interface Place {
 }
 
 /**
- * Brightness 0 is off and keeps the level; a level, colour, temperature, white or effect turns a zone on unless OFF is
- * said; a colour without an effect ends a running one.
+ * Brightness 0 is off and keeps the level; a level, colour, temperature, white or effect (but not the end of one) turns a
+ * zone on unless OFF is said; a colour without an effect ends a running one.
  */
 export function retarget(target: ZoneTarget, settings: ZoneSettings, place: Place): Result<ZoneTarget, Refusal> {
   const colored = recolor(target, settings, place.zone);
@@ -25,7 +25,7 @@ export function retarget(target: ZoneTarget, settings: ZoneSettings, place: Plac
   if (!palette.ok) return palette;
   return ok({
     ...colored.value,
-    state: power(target, settings),
+    state: power(target, settings, effect.value),
     brightness: settings.brightness === undefined || settings.brightness === 0 ? target.brightness : settings.brightness,
     effect: effect.value,
     palette: palette.value,
@@ -52,10 +52,10 @@ export function nextEffect(target: ZoneTarget, catalog: Catalog): ZoneTarget {
   return { ...target, state: 'ON', effect: next?.id ?? NO_EFFECT };
 }
 
-function power(target: ZoneTarget, settings: ZoneSettings): ZoneTarget['state'] {
+function power(target: ZoneTarget, settings: ZoneSettings, effect: string): ZoneTarget['state'] {
   if (settings.brightness === 0) return 'OFF';
   if (settings.state !== undefined) return settings.state;
-  const lights = settings.brightness !== undefined || choosesColor(settings) || settings.effect !== undefined;
+  const lights = settings.brightness !== undefined || choosesColor(settings) || (settings.effect !== undefined && effect !== NO_EFFECT);
   return lights ? 'ON' : target.state;
 }
 

@@ -1,10 +1,18 @@
 /** Knows what each request id was answered, from the moment it is decided; only what has settled goes into a snapshot. */
 import type { AnsweredWindow, StoredAnswer } from '../core/answered.ts';
+import type { Reply } from '../model/reply.ts';
+
+export interface Replaying {
+  readonly digest: string;
+  readonly joined: ((reply: Reply) => void)[];
+}
 
 export class AnswerBook {
   readonly #settled: AnsweredWindow;
   /** Decided and not told yet: at most as many as the inbox holds. */
   readonly #underWay = new Map<string, StoredAnswer>();
+  /** Replays that are still being told, and whoever asked for the same again meanwhile. */
+  readonly #replaying = new Map<string, Replaying>();
 
   constructor(settled: AnsweredWindow) {
     this.#settled = settled;
@@ -14,13 +22,26 @@ export class AnswerBook {
     return this.#underWay.get(key(client, requestId)) ?? this.#settled.find(client, requestId);
   }
 
+  replaying(client: string, requestId: string): Replaying | undefined {
+    return this.#replaying.get(key(client, requestId));
+  }
+
+  /** From here until `settle` the same request joins this replay. */
+  startReplay(client: string, requestId: string, digest: string): void {
+    this.#replaying.set(key(client, requestId), { digest, joined: [] });
+  }
+
   decided(answer: StoredAnswer): void {
     this.#underWay.set(key(answer.client, answer.request_id), answer);
   }
 
   settle(answer: StoredAnswer): void {
-    this.#underWay.delete(key(answer.client, answer.request_id));
+    const place = key(answer.client, answer.request_id);
+    this.#underWay.delete(place);
     this.#settled.remember(answer);
+    const joined = this.#replaying.get(place)?.joined ?? [];
+    this.#replaying.delete(place);
+    for (const respond of joined) respond(answer.reply);
   }
 
   /** The settled ones. */

@@ -1,11 +1,6 @@
-/**
- * The single writer. Everything that changes state enters `submit`: it is decided and shown at once, written in a group,
- * and told only once it is durable. Light never waits for the disk, words always do.
- */
-import type { Clock } from '../base/clock.ts';
 import { RecentSamples } from '../base/histogram.ts';
 import type { AnsweredWindow, StoredAnswer } from '../core/answered.ts';
-import { type Decision, decide, type Rules } from '../core/decide.ts';
+import { type Decision, decide } from '../core/decide.ts';
 import { expired } from '../core/expired.ts';
 import { refit } from '../core/refit.ts';
 import { type Stamp, targetOf } from '../core/stamp.ts';
@@ -13,39 +8,17 @@ import { type World, withZones } from '../core/world.ts';
 import type { Batch, Change, Request } from '../model/command.ts';
 import type { DiunaEvent } from '../model/event.ts';
 import { type Refusal, refusal } from '../model/refusal.ts';
-import type { Reply } from '../model/reply.ts';
+import type { Acceptance, Reply } from '../model/reply.ts';
 import type { ZoneState } from '../model/state.ts';
 import { AnswerBook } from './answer-book.ts';
 import { CommitQueue, snapshotOf } from './commit-queue.ts';
 import { Delivery } from './delivery.ts';
-import type { Ids, Journal, Publisher, Renderer, Snapshot } from './ports.ts';
+import { type EngineParts, type EngineSettings, type EngineStats, INBOX_LIMIT } from './engine-parts.ts';
+import type { Snapshot } from './ports.ts';
 import { look, QueryDesk } from './query-desk.ts';
 import type { ReplayQuery } from './replay.ts';
-import { acceptedChange, refused, zoneOf } from './replies.ts';
+import { acceptedChange, refused, repeated, zoneOf } from './replies.ts';
 import type { Submission } from './submission.ts';
-
-/** Commands that may wait for the disk at once; past it a command is refused as `overloaded`. */
-export const INBOX_LIMIT = 4096;
-
-export interface EngineSettings extends Rules {
-  /** Milliseconds; `null` takes commands of any age. */
-  readonly maxCommandAgeMs: number | null;
-}
-
-export interface EngineParts {
-  readonly journal: Journal;
-  readonly renderer: Renderer;
-  readonly publisher: Publisher;
-  readonly clock: Clock;
-  readonly ids: Ids;
-}
-
-export interface EngineStats {
-  readonly commands: number;
-  readonly rejections: number;
-  /** Microseconds from arrival to the durable reply, of the last 4,096 commands; `null` before the first. */
-  readonly latencyUs: { readonly p50: number | null; readonly p99: number | null };
-}
 
 interface Outcome {
   readonly reply: Reply;
@@ -136,11 +109,10 @@ export class Engine {
     if (!decided.ok) {
       const outcome = this.#refusedOutcome(decided.error, request.request_id, zoneOf(command));
       const answer = this.#answer(submission, request, digest, outcome.reply);
-      return this.#settle(submission, { ...outcome, answer, keep: decided.error.code === 'conflict' });
+      return this.#settle(submission, { ...outcome, answer, keep: true });
     }
     const reply = acceptedChange(request.request_id, command, decided.value, this.#settings.catalog);
-    if (request.dry_run)
-      return this.#settle(submission, { reply: { ...reply, dry_run: true as const }, events: [], answer: null, keep: false });
+    if (request.dry_run) return this.#settle(submission, { reply: this.#wouldBe(reply), events: [], answer: null, keep: false });
     this.#world = decided.value.world;
     const answer = this.#answer(submission, request, digest, reply);
     this.#settle(submission, { reply, events: decided.value.events, answer, keep: true }, request, decided.value);
@@ -164,6 +136,11 @@ export class Engine {
     if (!taken) throw new Error('the inbox was checked for room before the command was decided');
   }
 
+  /** A dry run makes no event: its seq and event id are those that there are. */
+  #wouldBe(reply: Acceptance): Acceptance {
+    return { ...reply, dry_run: true, seq: this.#world.seq, event_id: this.#world.event_id };
+  }
+
   #told(delivery: Delivery, { answer, events }: Outcome, durable: boolean): void {
     if (answer !== null) this.#answers.settle(answer);
     this.#latency.add(delivery.settled(durable));
@@ -180,29 +157,35 @@ export class Engine {
     const world = this.#world;
     const { catalog } = this.#settings;
     const remember = (reply: Reply) => {
+      submission.respond(reply);
       const answer = this.#answer(submission, request, digest, reply);
       if (answer !== null) this.#answers.settle(answer);
-      submission.respond(reply);
     };
     const settle = () => {
       submission.committed?.();
       this.#desk.replay(submission, request.request_id, query, world, catalog, remember);
     };
-    if (!this.#queue.add({ record: null, world, settle })) this.#overloaded(submission);
+    if (request.request_id !== null && submission.origin !== null && !request.dry_run)
+      this.#answers.startReplay(submission.origin, request.request_id, digest);
+    this.#queue.add({ record: null, world, settle });
   }
 
-  /** @returns whether this was a repetition or a reuse, and has been answered. */
+  /** @returns whether this was a repetition or a reuse, and has been answered or will be. */
   #repeated(submission: Submission, { request_id, command }: Request, digest: string): boolean {
     if (request_id === null || submission.origin === null) return false;
-    const known = this.#answers.find(submission.origin, request_id);
+    const replaying = this.#answers.replaying(submission.origin, request_id);
+    const known = replaying ?? this.#answers.find(submission.origin, request_id);
     if (known === undefined) return false;
-    if (known.digest === digest) {
-      const { reply: first } = known;
-      const reply: Reply = first.ok ? { ...first, duplicate: true } : { ...first, duplicate: true };
-      this.#settle(submission, { reply, events: [], answer: null, keep: false });
-    } else {
+    if (known.digest !== digest) {
       const message = `request_id ${request_id} was used for another command; every command needs its own`;
       this.#settle(submission, this.#refusedOutcome(refusal('request_id_reused', message, 'request_id'), request_id, zoneOf(command)));
+    } else if ('reply' in known) {
+      this.#settle(submission, { reply: repeated(known.reply), events: [], answer: null, keep: false });
+    } else if (known.joined.length >= INBOX_LIMIT) {
+      this.#overloaded(submission);
+    } else {
+      submission.committed?.();
+      known.joined.push((reply) => submission.respond(repeated(reply)));
     }
     return true;
   }

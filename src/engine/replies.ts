@@ -6,7 +6,7 @@ import type { Catalog } from '../model/catalog.ts';
 import type { Batch, Change, Command } from '../model/command.ts';
 import { ALL } from '../model/ids.ts';
 import type { Refusal } from '../model/refusal.ts';
-import type { Acceptance, Refused } from '../model/reply.ts';
+import type { Acceptance, Refused, Reply } from '../model/reply.ts';
 import type { ZoneState } from '../model/state.ts';
 
 export function accepted(requestId: string | null, world: World, fields: Partial<Acceptance> = {}): Acceptance {
@@ -22,6 +22,11 @@ export function acceptedChange(requestId: string | null, command: Change | Batch
   if (last !== undefined) return accepted(requestId, decision.world, { ...fields, seq: last.seq, event_id: last.id });
   const current = decision.world.zones.get(zoneOf(command) ?? '');
   return accepted(requestId, decision.world, current === undefined ? fields : { ...fields, seq: current.seq, event_id: current.event_id });
+}
+
+/** The stored reply, told again. */
+export function repeated(reply: Reply): Reply {
+  return reply.ok ? { ...reply, duplicate: true } : { ...reply, duplicate: true };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The payload of `diuna/system/state` (protocol §2), and what is wrong right now. Pure but for what it remembers of health. */
 import type { NoticeType } from '../model/event.ts';
-import type { EngineStats } from './engine.ts';
+import type { EngineStats } from './engine-parts.ts';
 
 /** What the renderer tells of itself. */
 export interface FrameStats {

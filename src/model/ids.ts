@@ -2,7 +2,7 @@
 import * as z from 'zod';
 
 const shape = /^[a-z0-9_-]{1,32}$/;
-const allowed = '1 to 32 of a-z, 0-9, "_" and "-"';
+const allowed = 'must be 1 to 32 of a-z, 0-9, "_" and "-"';
 
 /** The reserved zone id that means every zone. */
 export const ALL = 'all';
@@ -20,7 +20,7 @@ export type StripId = z.infer<typeof stripIdSchema>;
 /** Ids of scenes, playlists, schedules and knobs. */
 export const nameIdSchema = z.string({ error: allowed }).regex(shape, { error: allowed });
 
-const requestIdAllowed = '1 to 64 of A-Z, a-z, 0-9, ".", "_", ":" and "-"';
+const requestIdAllowed = 'must be 1 to 64 of A-Z, a-z, 0-9, ".", "_", ":" and "-"';
 export const requestIdSchema = z
   .string({ error: requestIdAllowed })
   .regex(/^[A-Za-z0-9._:-]{1,64}$/, { error: requestIdAllowed })

@@ -4,27 +4,29 @@
  */
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { Aedes, type AedesPublishPacket, type Client, type PublishPacket } from 'aedes';
+import { Aedes, type AedesPublishPacket, type PublishPacket } from 'aedes';
 import { Fault } from '../base/fault.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Address } from '../model/config.ts';
+import { detachSenders } from './detach-senders.ts';
+import { EachOnce } from './each-once.ts';
 import { type Arrivals, Repeats } from './repeats.ts';
+import { sink } from './sink.ts';
 
 export type Qos = 0 | 1 | 2;
 
 /** Decides over what a client publishes and what it is given. */
 export interface Gate {
-  /** Calls `done` when the packet may go on; may rewrite it before. A packet that must not go on is moved to `SINK`. */
+  /** Calls `done` when the packet may go on; may rewrite it before. A packet that must not go on is sunk. */
   admit(clientId: string, packet: PublishPacket, done: () => void): void;
   /** Whether this client gets this packet. */
   deliver(clientId: string, packet: AedesPublishPacket): boolean;
 }
 
-/** Where refused packets go: acknowledged as MQTT 3.1.1 wants it, seen by nobody. */
-export const SINK = '$refused';
-
 /** Bytes that may wait for a client that reads slowly; past it messages of QoS 0 pass it by. */
 const SLOW_CLIENT_BYTES = 1_048_576;
+/** A client for which so many wait is disconnected. */
+const STUCK_CLIENT_BYTES = 8_388_608;
 /** A client that has read nothing for so long is disconnected. */
 const DRAIN_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -47,6 +49,7 @@ export class Broker {
   constructor(gate: Gate, logger: Logger) {
     this.#logger = logger;
     const repeats = new Repeats(() => arrivals(this.#aedes));
+    const eachOnce = new EachOnce();
     this.#aedes = new Aedes({
       // 0: a message never waits for the slowest reader of another one
       concurrency: 0,
@@ -54,6 +57,10 @@ export class Broker {
       connectTimeout: CONNECT_TIMEOUT_MS,
       queueLimit: 1000,
       maxTopicLevels: 32,
+      preConnect: (client, _packet, done) => {
+        eachOnce.watch(client, this.#aedes.id);
+        done(null, true);
+      },
       authorizePublish: (client, packet, done) => {
         if (client === null || packet.topic.startsWith('$')) sink(packet);
         if (client === null) return done(null);
@@ -66,10 +73,14 @@ export class Broker {
         );
       },
       authorizeForward: (client, packet) => {
-        if (packet.qos === 0 && buffered(client) > SLOW_CLIENT_BYTES) return null;
+        if (eachOnce.isRepeated(client)) return null;
+        const waiting = client.conn.writableLength;
+        if (packet.qos === 0 && waiting > SLOW_CLIENT_BYTES) return null;
+        if (waiting > STUCK_CLIENT_BYTES) client.conn.destroy(new Error(`${waiting} bytes wait for a client that does not read`));
         return gate.deliver(client.id, packet) ? packet : null;
       },
     });
+    detachSenders(this.#aedes);
   }
 
   /** From here on messages can be published; nobody can connect yet. */
@@ -133,20 +144,9 @@ export class Broker {
   }
 }
 
-/** Turns a packet into one that is acknowledged and reaches nobody. */
-export function sink(packet: PublishPacket): void {
-  packet.topic = SINK;
-  packet.payload = Buffer.alloc(0);
-  packet.retain = false;
-}
-
 /** Part of aedes' store, which its types leave out. */
 function arrivals(aedes: Aedes): Arrivals {
   return (aedes as Aedes & { readonly persistence: Arrivals }).persistence;
-}
-
-function buffered(client: Client): number {
-  return client.conn.writableLength;
 }
 
 function listenFault({ host, port }: Address, cause: unknown): Fault {

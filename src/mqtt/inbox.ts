@@ -12,7 +12,8 @@ import type { Submission } from '../engine/submission.ts';
 import type { Change, Request } from '../model/command.ts';
 import { type Refusal, refusal } from '../model/refusal.ts';
 import { encodeClientId, type Inbound, type Topics } from '../model/topics.ts';
-import { type Message, type Qos, sink } from './broker.ts';
+import type { Message, Qos } from './broker.ts';
+import { sink } from './sink.ts';
 
 export interface InboxParts {
   readonly topics: Topics;

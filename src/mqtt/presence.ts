@@ -52,6 +52,8 @@ export class Presence {
     const guest = this.#guests.get(client);
     if (guest === undefined || !guest.online) return;
     guest.online = false;
+    this.#guests.delete(client);
+    this.#guests.set(client, guest); // behind those who left before
     this.#publish(client, guest);
     this.#parts.left(client);
     clearTimeout(guest.timer);

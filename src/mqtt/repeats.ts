@@ -3,7 +3,7 @@
  * looks only after it has asked who may publish, which is where a command happens: there it must happen once.
  */
 import type { Client, PublishPacket } from 'aedes';
-import { sink } from './broker.ts';
+import { sink } from './sink.ts';
 
 export interface Arrivals {
   /** Resolves where the packet waits for its release, rejects where it is not known. */

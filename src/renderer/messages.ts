@@ -37,7 +37,7 @@ export type FromRenderer =
       readonly retryMs: number;
     }
   | { readonly kind: 'output_recovered'; readonly strip: string; readonly downMs: number }
-  /** RGB bytes of each strip as sent, before the component order. */
+  /** RGB bytes of each strip as a monitor should show them, before gamma and component order. */
   | { readonly kind: 'preview'; readonly strips: readonly PreviewStrip[] }
   | { readonly kind: 'stopped' };
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseRequest } from '../../src/core/parse-request.ts';
-import { Engine, INBOX_LIMIT } from '../../src/engine/engine.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { INBOX_LIMIT } from '../../src/engine/engine-parts.ts';
 import { restore } from '../../src/engine/restore.ts';
 import type { DiunaEvent } from '../../src/model/event.ts';
 import type { Reply } from '../../src/model/reply.ts';
@@ -289,6 +290,32 @@ describe('catching up', () => {
     });
     expect(await replayed({ request_id: 'P7', after: 0, zone: 'cellar' })).toMatchObject({ ok: false, error: { code: 'unknown_zone' } });
   });
+});
+
+it('a replay asked for again while it runs is told once and answered twice', async () => {
+  await ask(color('R1', 'red'));
+  const told: number[] = [];
+  let release = () => undefined as void;
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const deliver = async (event: DiunaEvent) => {
+    told.push(event.seq);
+    await gate;
+  };
+  const body = { request_id: 'P1', type: 'events.replay', after: 0 };
+  send(body, 'phone', deliver);
+  await settled(() => told.length === 1);
+  send(body, 'phone', deliver);
+  send({ ...body, after: 1 }, 'phone', deliver);
+  release();
+  await settled(() => replies.length === 4);
+  expect(told).toEqual([1]);
+  expect(replies.slice(1)).toMatchObject([
+    { ok: false, error: { code: 'request_id_reused' } },
+    { ok: true, count: 1, duplicate: false },
+    { ok: true, count: 1, duplicate: true },
+  ]);
 });
 
 it('mends what no longer fits the config, as an event of the system', async () => {

@@ -1,6 +1,7 @@
 /** One daemon for the tests of a file, and clients that end with their test. */
-import { afterAll, afterEach, beforeAll } from 'vitest';
+
 import type { IClientOptions } from 'mqtt';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { TestClient } from '../support/client.ts';
 import { type Home, makeHome, type RunningDaemon, startInProcess } from '../support/daemon.ts';
 import { until } from '../support/until.ts';
@@ -10,10 +11,14 @@ export interface Stage {
   readonly running: RunningDaemon;
   /** Connects a client that hears its own replies. */
   client(id: string, options?: IClientOptions): Promise<TestClient>;
-  /** Connects a client that hears everything from now on, in retained topics from before. */
-  watcher(id: string, filter?: string): Promise<TestClient>;
+  /** Connects a client that hears everything from now on, and has heard what is retained. */
+  watcher(id: string): Promise<TestClient>;
+  /** Connects a client that hears what a filter matches. */
+  listener(id: string, filter: string): Promise<TestClient>;
   restart(): Promise<void>;
 }
+
+let markers = 0;
 
 /** Call at the top of a test file. */
 export function stage(sections: Readonly<Record<string, unknown>> = {}): Stage {
@@ -47,10 +52,20 @@ export function stage(sections: Readonly<Record<string, unknown>> = {}): Stage {
       return running;
     },
     client,
-    watcher: async (id, filter = '#') => {
+    watcher: async (id) => {
       const watcher = await client(id);
-      await watcher.mqtt.subscribeAsync(filter, { qos: 2 });
+      markers += 1;
+      const marker = `marker/${markers}`; // the newest retained message, and so the last that a subscriber is given
+      await watcher.mqtt.publishAsync(marker, 'here', { qos: 1, retain: true });
+      await watcher.mqtt.subscribeAsync('#', { qos: 2 });
+      await until(() => watcher.on(marker)[0], 'what is retained');
+      await watcher.mqtt.publishAsync(marker, '', { qos: 1, retain: true });
       return watcher;
+    },
+    listener: async (id, filter) => {
+      const listener = await client(id);
+      await listener.mqtt.subscribeAsync(filter, { qos: 2 });
+      return listener;
     },
     restart: async () => {
       await running[Symbol.asyncDispose]();
@@ -58,8 +73,6 @@ export function stage(sections: Readonly<Record<string, unknown>> = {}): Stage {
     },
   };
 }
-
-let markers = 0;
 
 /** Returns once the watcher, which hears everything, has heard all that was published before. */
 export async function allHeard(watcher: TestClient): Promise<void> {
@@ -72,7 +85,9 @@ export async function allHeard(watcher: TestClient): Promise<void> {
 /** The `zone.state_changed` events that a client heard, in the order it heard them. */
 export function eventsOf(client: TestClient, zone?: string): ZoneEvent[] {
   return client.heard
-    .filter(({ topic }) => (zone === undefined ? /^diuna\/event\/zone\/[^/]+\/state_changed$/.test(topic) : topic === `diuna/event/zone/${zone}/state_changed`))
+    .filter(({ topic }) =>
+      zone === undefined ? /^diuna\/event\/zone\/[^/]+\/state_changed$/.test(topic) : topic === `diuna/event/zone/${zone}/state_changed`,
+    )
     .map(({ payload }) => JSON.parse(payload));
 }
 

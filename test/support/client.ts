@@ -1,4 +1,5 @@
 /** An MQTT client for scenarios: sends commands, waits for their replies, and keeps everything that it hears. */
+import { Socket } from 'node:net';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import type { Reply } from '../../src/model/reply.ts';
 import { until } from './until.ts';
@@ -37,6 +38,7 @@ export class TestClient {
       protocolVersion: 4,
       ...options,
     });
+    if (client.stream instanceof Socket) client.stream.setNoDelay(true); // else an acknowledgement holds back the next command for 40 ms
     const self = new TestClient(id, client);
     await client.subscribeAsync([`${self.topic}/response`, `${self.topic}/replay`], { qos: 2 });
     return self;

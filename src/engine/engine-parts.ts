@@ -1,0 +1,27 @@
+/** What the engine is built of, how it is set, and what it tells of itself. */
+import type { Clock } from '../base/clock.ts';
+import type { Rules } from '../core/decide.ts';
+import type { Ids, Journal, Publisher, Renderer } from './ports.ts';
+
+/** Commands that may wait for the disk at once; past it a command is refused as `overloaded`. */
+export const INBOX_LIMIT = 4096;
+
+export interface EngineSettings extends Rules {
+  /** Milliseconds; `null` takes commands of any age. */
+  readonly maxCommandAgeMs: number | null;
+}
+
+export interface EngineParts {
+  readonly journal: Journal;
+  readonly renderer: Renderer;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+export interface EngineStats {
+  readonly commands: number;
+  readonly rejections: number;
+  /** Microseconds from arrival to the durable reply, of the last 4,096 commands; `null` before the first. */
+  readonly latencyUs: { readonly p50: number | null; readonly p99: number | null };
+}
