@@ -18,7 +18,7 @@ export class Health {
 
   /** @returns whether health changed. */
   note(type: NoticeType, payload: Readonly<Record<string, unknown>>): boolean {
-    const strip = String(payload['strip'] ?? '');
+    const strip = typeof payload['strip'] === 'string' ? payload['strip'] : '';
     switch (type) {
       case 'system.output_failed':
         this.#failingOutputs.add(strip);

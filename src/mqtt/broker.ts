@@ -8,10 +8,10 @@ import { Aedes, type AedesPublishPacket, type PublishPacket } from 'aedes';
 import { Fault } from '../base/fault.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Address } from '../model/config.ts';
-import { detachSenders } from './detach-senders.ts';
 import { EachOnce } from './each-once.ts';
 import { type Arrivals, Repeats } from './repeats.ts';
 import { sink } from './sink.ts';
+import { passBySlowClients, untilDrained } from './slow-clients.ts';
 
 export type Qos = 0 | 1 | 2;
 
@@ -25,8 +25,6 @@ export interface Gate {
 
 /** Bytes that may wait for a client that reads slowly; past it messages of QoS 0 pass it by. */
 const SLOW_CLIENT_BYTES = 1_048_576;
-/** A client for which so many wait is disconnected. */
-const STUCK_CLIENT_BYTES = 8_388_608;
 /** A client that has read nothing for so long is disconnected. */
 const DRAIN_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -74,13 +72,11 @@ export class Broker {
       },
       authorizeForward: (client, packet) => {
         if (eachOnce.isRepeated(client)) return null;
-        const waiting = client.conn.writableLength;
-        if (packet.qos === 0 && waiting > SLOW_CLIENT_BYTES) return null;
-        if (waiting > STUCK_CLIENT_BYTES) client.conn.destroy(new Error(`${waiting} bytes wait for a client that does not read`));
+        if (packet.qos === 0 && client.conn.writableLength > SLOW_CLIENT_BYTES) return null;
         return gate.deliver(client.id, packet) ? packet : null;
       },
     });
-    detachSenders(this.#aedes);
+    passBySlowClients(this.#aedes);
   }
 
   /** From here on messages can be published; nobody can connect yet. */
@@ -105,7 +101,7 @@ export class Broker {
     this.#aedes.on('clientDisconnect', (client) => gone(client.id));
   }
 
-  /** Resolves when every receiver that is not stuck has been handed the message. */
+  /** Resolves when the message has been handed to every receiver, whether or not it reads. */
   publish({ topic, payload, qos, retain, tags }: Message): Promise<void> {
     const properties = tags === undefined ? {} : { properties: { userProperties: { ...tags } } };
     const packet: PublishPacket = { cmd: 'publish', topic, payload: Buffer.from(payload), qos, retain, dup: false, ...properties };
@@ -115,6 +111,11 @@ export class Broker {
         resolve();
       });
     });
+  }
+
+  /** Resolves when the client can be given more, or is gone. */
+  drained(clientId: string): Promise<void> {
+    return untilDrained(this.#aedes, clientId);
   }
 
   async stop(): Promise<void> {

@@ -21,6 +21,8 @@ export interface InboxParts {
   readonly logger: Logger;
   readonly submit: (submission: Submission) => void;
   readonly publish: (message: Message) => Promise<void>;
+  /** Resolves when the client can be given more. */
+  readonly drained: (clientId: string) => Promise<void>;
 }
 
 export class Inbox {
@@ -51,7 +53,10 @@ export class Inbox {
       trigger: null,
       receivedUs: this.#parts.clock.monotonicUs(),
       respond: (reply) => void this.#send(this.#parts.topics.response(clientId), qos, reply),
-      deliver: (event) => this.#send(this.#parts.topics.replay(clientId), qos, event),
+      deliver: async (event) => {
+        await this.#send(this.#parts.topics.replay(clientId), qos, event);
+        await this.#parts.drained(clientId);
+      },
       ...(qos === 0 ? {} : { committed: done }),
     });
     if (qos === 0) done();

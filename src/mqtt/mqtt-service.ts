@@ -34,7 +34,14 @@ export class MqttService {
   constructor({ baseTopic, echoEvents, clock, logger, submit, report }: MqttParts) {
     this.#topics = new Topics(baseTopic);
     this.#echoEvents = echoEvents;
-    const inbox = new Inbox({ topics: this.#topics, clock, logger, submit, publish: (message) => this.#broker.publish(message) });
+    const inbox = new Inbox({
+      topics: this.#topics,
+      clock,
+      logger,
+      submit,
+      publish: (message) => this.#broker.publish(message),
+      drained: (client) => this.#broker.drained(client),
+    });
     this.#broker = new Broker(
       { admit: (client, packet, done) => inbox.admit(client, packet, done), deliver: (client, packet) => this.#mayHear(client, packet) },
       logger,

@@ -64,9 +64,9 @@ describe('SIGHUP', () => {
     const other = await watch(home, 'other');
     const heard = (client: TestClient) => client.on('diuna/event/zone/floor/state_changed').map(({ payload }) => JSON.parse(payload).seq);
     const toggle = async () => {
+      const before = heard(other).length;
       await phone.ask({ type: 'zone.toggle', zone: 'floor' });
-      const count = heard(other).length;
-      await until(() => heard(other).length > 0 && heard(other).length >= count, 'the event');
+      await until(() => heard(other).length > before, 'the event');
     };
     const mqtt = { listen: [`127.0.0.1:${home.port}`] };
     await toggle();
@@ -77,7 +77,6 @@ describe('SIGHUP', () => {
     await home.configure({ mqtt: { ...mqtt, echo_events: false } });
     await reload(daemon);
     await toggle();
-    await until(() => heard(other).length === 3, 'all events');
     await phone.ask({ type: 'system.ping' });
     expect(heard(phone)).toEqual([2]);
   });

@@ -41,6 +41,26 @@ async function untilAnswered(callers: readonly Caller[], each: number): Promise<
   await until(() => callers.every(({ answered }) => answered >= each), `${each} replies each`, 40_000);
 }
 
+/** More than may wait for one client, to one that reads nothing for a while. */
+async function expectWholeReplay(port: number, events: readonly unknown[]): Promise<void> {
+  const slow = await RawClient.connect(port, 'slow');
+  afterwards(async () => slow.destroy());
+  await slow.subscribe('diuna/client/slow/+', 0);
+  slow.socket.pause();
+  const payload = JSON.stringify({ request_id: 'REPLAY', type: 'events.replay', after: 0 });
+  slow.send({ cmd: 'publish', topic: 'diuna/client/slow/command', payload, qos: 0, dup: false, retain: false });
+  const probe = await Caller.connect(port, 'probe-replay');
+  afterwards(() => probe.close());
+  for (let count = 1; count <= 100; count += 1) {
+    probe.send(`P${count}`, { type: 'system.ping' });
+    await until(() => probe.answered === count, 'a ping');
+  }
+  slow.socket.resume();
+  await until(() => slow.newest.includes('"complete":true'), 'the whole replay', 20_000);
+  expect(slow.newest).toContain(`"count":${events.length}`);
+  expect(slow.received).toBeGreaterThan(events.reduce((sum: number, event) => sum + JSON.stringify(event).length, 0));
+}
+
 describe('a storm', () => {
   it('of 8,000 commands with 20 listeners is answered once each, while another client is served and memory is kept', async () => {
     const home = await makeStage({ log: { level: 'info' } });
@@ -71,6 +91,7 @@ describe('a storm', () => {
     const changed = callers.flatMap(({ replies }) => [...replies.values()].flat().filter((reply) => reply.ok && reply.changed));
     expect(events).toHaveLength(changed.length);
     expect(most - before).toBeLessThan(GROWTH_MOST);
+    await expectWholeReplay(home.port, events);
     await probe.ask({ type: 'zone.toggle', zone: 'desk', request_id: 'AFTERWARDS' });
     await until(() => listeners.every(({ newest }) => newest.includes('AFTERWARDS')), 'all listeners to hear what comes after');
   }, 60_000);

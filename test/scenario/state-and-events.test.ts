@@ -230,14 +230,18 @@ describe('every listener hears everything once', () => {
   it('also where messages of QoS 0 and retained ones overtake others on their way', async () => {
     const watcher = await house.watcher('watcher');
     await watcher.mqtt.subscribeAsync(['diuna/event/#', 'diuna/event/zone/+/state_changed', 'noise/#'], { qos: 1 });
+    await phone.ask({ type: 'zone.set_power', zone: 'all', state: 'ON' });
+    await allHeard(watcher);
+    watcher.heard.length = 0;
     const { seq } = await wholeState(phone);
     const noise = await house.client('noise');
     const sent = Array.from({ length: 300 }, async (_, index) => {
       await noise.mqtt.publishAsync('noise/light', String(index), { qos: 0 });
       await noise.mqtt.publishAsync('noise/kept', String(index), { qos: index % 2 === 0 ? 0 : 1, retain: true });
-      await phone.say('diuna/zone/all/set', 'TOGGLE', index % 2 === 0 ? 0 : 1);
+      await phone.mqtt.publishAsync('diuna/zone/all/set', 'TOGGLE', { qos: index % 2 === 0 ? 0 : 1 });
     });
     await Promise.all(sent);
+    await phone.untilReplies(302);
     await allHeard(watcher);
     expect(eventsOf(watcher).map((event) => event.seq)).toEqual(Array.from({ length: 900 }, (_, index) => seq + 1 + index));
     for (const topic of ['noise/light', 'noise/kept']) expect(new Set(watcher.on(topic).map(({ payload }) => payload)).size).toBe(300);
@@ -289,6 +293,11 @@ describe('nothing that is delivered causes a command', () => {
       );
       await allHeard(watcher);
     };
+    await until(
+      () => mirrors.every((mirror) => ['floor', 'shelf', 'desk'].every((zone) => mirror.state(zone) !== undefined)),
+      'what is retained',
+    );
+    await quiet();
     for (let change = 0; change < 10; change += 1) {
       const { version } = await phone.ask({ type: 'zone.set', zone: 'floor', brightness: 10 + change, color: { r: change, g: 2, b: 3 } });
       await until(() => mirrors.every((mirror) => mirror.state('floor')?.['version'] === version), 'the state at each mirror');

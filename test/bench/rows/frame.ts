@@ -1,7 +1,7 @@
 /** Row 3: command to the UDP frame that shows it, 300 LEDs, durable state on, for a scene that is still. */
 import type { Bench, Row } from '../harness/bench.ts';
 import { commandToFrame } from '../harness/frames-of.ts';
-import type { Helper } from '../harness/helper-process.ts';
+import { Helper } from '../harness/helper-process.ts';
 import { ms } from '../harness/report.ts';
 import type { Load, Rig } from '../harness/rig.ts';
 import { DiunaStand, MosquittoStand, warm } from '../harness/stands.ts';
@@ -37,23 +37,25 @@ export const frameRow: Row = {
   async run(bench) {
     await using diuna = await DiunaStand.open(bench, { store: 'disk' });
     const replyBytes = await warm(bench, diuna.rig);
-    await using mosquitto = await MosquittoStand.open(bench, replyBytes, diuna.sinkPort);
+    // A sink of its own: ours refreshes a still picture once a second.
+    await using sink = new Helper<Sink>('sink');
+    await using mosquitto = await MosquittoStand.open(bench, replyBytes, await sink.call('open', undefined));
     await warm(bench, mosquitto.rig);
-    for (const reference of references) await measure(bench, diuna, mosquitto, reference);
+    for (const reference of references) await measure(bench, { rig: diuna.rig, sink: diuna.sink }, { rig: mosquitto.rig, sink }, reference);
   },
 };
 
-async function measure(
-  bench: Bench,
-  diuna: DiunaStand,
-  mosquitto: MosquittoStand,
-  { rate, seconds, hyperionMs }: Reference,
-): Promise<void> {
+interface Shown {
+  readonly rig: Rig;
+  readonly sink: Helper<Sink>;
+}
+
+async function measure(bench: Bench, diuna: Shown, mosquitto: Shown, { rate, seconds, hyperionMs }: Reference): Promise<void> {
   const runs: { ours: number[][]; theirs: number[][] } = { ours: [], theirs: [] };
   const load = { rate, seconds: bench.seconds(seconds) };
   for (let repeat = 0; repeat < bench.repeats; repeat += 1) {
     runs.ours.push(await framesUnder(bench, `row 3, ${rate}/s`, diuna.rig, diuna.sink, load));
-    runs.theirs.push(await framesUnder(bench, `row 3, ${rate}/s, Mosquitto`, mosquitto.rig, diuna.sink, load));
+    runs.theirs.push(await framesUnder(bench, `row 3, ${rate}/s, Mosquitto`, mosquitto.rig, mosquitto.sink, load));
   }
   for (const [name, fraction, reference] of [
     ['p50', 0.5, hyperionMs[0]],
