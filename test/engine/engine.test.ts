@@ -295,7 +295,7 @@ describe('catching up', () => {
 it('a replay asked for again while it runs is told once and answered twice', async () => {
   await ask(color('R1', 'red'));
   const told: number[] = [];
-  let release = () => undefined as void;
+  let release: () => void = () => undefined;
   const gate = new Promise<void>((resolve) => {
     release = resolve;
   });

@@ -15,8 +15,8 @@ interface Reference {
   readonly hyperionMs: readonly [number, number];
 }
 const references: readonly Reference[] = [
-  { rate: 20, seconds: 3, hyperionMs: [0.69, 1.25] },
-  { rate: 500, seconds: 2, hyperionMs: [0.24, 0.44] },
+  { rate: 20, seconds: 2.5, hyperionMs: [0.69, 1.25] },
+  { rate: 500, seconds: 1.5, hyperionMs: [0.24, 0.44] },
 ];
 
 /** Milliseconds to the frame, of each command that a frame showed. */

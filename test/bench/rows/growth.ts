@@ -11,7 +11,7 @@ import { fill } from './cold-start.ts';
 
 const EVENTS = 50_000;
 const QUICK_EVENTS = 20_000;
-const LOAD = { rate: 500, seconds: 2 };
+const LOAD = { rate: 500, seconds: 1.5 };
 /** What counts as flat, and as linear: what repeats of the same scatter by on a shared machine. */
 const FLAT = 1.15;
 const FPS = 60;
@@ -33,7 +33,7 @@ async function commandCost(bench: Bench): Promise<void> {
   await using fresh = await DiunaStand.open(bench, { store: 'memory' });
   await using old = await DiunaStand.open(bench, { store: 'memory', storePath });
   const { diuna: crowded } = await CrowdedStands.of(bench);
-  await warm(bench, fresh.rig, old.rig, fresh.rig, old.rig);
+  await warm(bench, fresh.rig, old.rig);
   const stands = [fresh, old, crowded];
   const costs: number[][] = stands.map(() => []);
   for (let repeat = 0; repeat < bench.repeats; repeat += 1) {
@@ -84,8 +84,8 @@ async function frameCost(bench: Bench): Promise<void> {
 async function frameCostOf(bench: Bench, leds: number): Promise<number> {
   await using stand = await DiunaStand.open(bench, { store: 'memory', leds, senders: 1 });
   await stand.control.animate('all');
-  await sleep(1000);
-  const watchMs = bench.seconds(3000);
+  await sleep(700);
+  const watchMs = bench.seconds(2000);
   const before = cpuMs(stand.server.pid);
   await sleep(watchMs);
   return ((cpuMs(stand.server.pid) - before) * 1000) / ((watchMs * FPS) / 1000);
