@@ -28,6 +28,10 @@ const SLOW_CLIENT_BYTES = 1_048_576;
 /** A client that has read nothing for so long is disconnected. */
 const DRAIN_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** At a stop: so many looks in a row without traffic are the end of it, and so many are taken at most. */
+const QUIET_MS = 10;
+const QUIET_IN_A_ROW = 3;
+const QUIET_TRIES = 50;
 
 export interface Message {
   readonly topic: string;
@@ -118,8 +122,10 @@ export class Broker {
     return untilDrained(this.#aedes, clientId);
   }
 
+  /** Takes in and gives out what is on its way, for a bounded time, then closes all connections. */
   async stop(): Promise<void> {
     const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    await this.#quiet();
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
     for (const socket of this.#sockets) socket.destroy();
     await Promise.all(closed);
@@ -136,6 +142,20 @@ export class Broker {
     this.#servers.push(server);
     const bound = server.address();
     return bound === null || typeof bound === 'string' ? address : { host: address.host, port: bound.port };
+  }
+
+  /** Resolves when a moment long nobody was heard or told anything: a command sent before the stop deserves its reply. */
+  async #quiet(): Promise<void> {
+    const traffic = () => [...this.#sockets].map(({ bytesRead, writableLength }) => `${bytesRead} ${writableLength}`).join();
+    let before = traffic();
+    for (let [tries, same] = [0, 0]; tries < QUIET_TRIES && same < QUIET_IN_A_ROW; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+      // Sockets are read between timers and immediates: a late timer alone would have looked before they were.
+      await new Promise((resolve) => setImmediate(resolve));
+      const now = traffic();
+      same = now === before ? same + 1 : 0;
+      before = now;
+    }
   }
 
   #accept(socket: Socket): void {

@@ -37,15 +37,15 @@ describe('SIGTERM', () => {
     const first = new Promise<void>((resolve) => {
       phone.onReply = () => resolve();
     });
-    for (let number = 1; number <= 150; number += 1)
-      phone.send(`R${number}`, { type: 'zone.set_brightness', zone: 'floor', brightness: number });
+    for (let number = 1; number <= 500; number += 1)
+      phone.send(`R${number}`, { type: 'zone.set_brightness', zone: 'floor', brightness: 1 + (number % 255) });
     await first;
     expect(await daemon.terminate()).toEqual({ code: 0, signal: null });
     await until(() => phone.mqtt.connected === false, 'the connection to end');
     expect(phone.unanswered).toEqual([]);
     const accepted = [...phone.replies.values()].flatMap((replies) => replies.filter(({ ok }) => ok));
     const refused = [...phone.replies.values()].flatMap((replies) => replies.flatMap((reply) => (reply.ok ? [] : [reply.error.code])));
-    expect(accepted.length + refused.length).toBe(150);
+    expect(accepted.length + refused.length).toBe(500);
     expect(new Set(refused)).toEqual(new Set(refused.length === 0 ? [] : ['overloaded']));
     await launchRunning(home);
     const history = await historyAfter(await connect(home, 'reader'), 0);
