@@ -31,7 +31,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** At a stop: so many looks in a row without traffic are the end of it, and so many are taken at most. */
 const QUIET_MS = 10;
 const QUIET_IN_A_ROW = 3;
-const QUIET_TRIES = 50;
+const QUIET_TRIES = 150;
 
 export interface Message {
   readonly topic: string;

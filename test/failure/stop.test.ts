@@ -40,6 +40,7 @@ describe('SIGTERM', () => {
     for (let number = 1; number <= 500; number += 1)
       phone.send(`R${number}`, { type: 'zone.set_brightness', zone: 'floor', brightness: 1 + (number % 255) });
     await first;
+    await until(() => phone.mqtt.stream.writableLength === 0, 'all commands to be on their way');
     expect(await daemon.terminate()).toEqual({ code: 0, signal: null });
     await until(() => phone.mqtt.connected === false, 'the connection to end');
     expect(phone.unanswered).toEqual([]);
