@@ -18,7 +18,7 @@ import { Health, systemState } from './engine/system-state.ts';
 import { effects } from './light/effects/registry.ts';
 import { paletteDeclarations } from './light/palettes.ts';
 import type { Address, Config } from './model/config.ts';
-import type { NoticeType } from './model/event.ts';
+import { isRoutine, type NoticeType } from './model/event.ts';
 import { buildInfo } from './mqtt/info.ts';
 import { MqttService } from './mqtt/mqtt-service.ts';
 import { type PreviewListener, RendererHost } from './renderer/host.ts';
@@ -32,6 +32,8 @@ import { realClock } from './system/real-clock.ts';
 import { ServiceManager } from './system/service-manager.ts';
 
 const SYSTEM_STATE_MS = 10_000;
+/** How long a stop waits for the disk to take what was decided. */
+const DRAIN_MS = 1000;
 
 export interface DaemonOptions {
   readonly configPath: string;
@@ -67,13 +69,18 @@ export class Daemon {
   readonly #mqtt: MqttService;
   readonly #serviceManager: ServiceManager;
   readonly #startedUs: number;
+  /** What this run was started with: some of it stays until the next start. */
+  readonly #started: Config;
   #config: Config;
   #engine: Engine | null = null;
   #addresses: readonly Address[] = [];
   #stateTimer: NodeJS.Timeout | undefined;
+  #reloading: Promise<void> = Promise.resolve();
+  #stopping = false;
 
   constructor(options: DaemonOptions, config: Config, logger: RootLogger) {
     this.#options = options;
+    this.#started = config;
     this.#config = config;
     this.#logger = logger;
     this.#clock = options.clock ?? realClock;
@@ -133,11 +140,18 @@ export class Daemon {
     );
   }
 
-  /** Takes the config file anew; a bad one is reported and changes nothing. */
-  async reload(): Promise<void> {
-    this.#serviceManager.reloading();
-    await this.#reload();
-    this.#serviceManager.ready();
+  /** Takes the config file anew, one reload after another; a bad file is reported and changes nothing. */
+  reload(): Promise<void> {
+    this.#reloading = this.#reloading.then(async () => {
+      if (this.#stopping) return;
+      this.#serviceManager.reloading();
+      try {
+        await this.#reload();
+      } finally {
+        this.#serviceManager.ready();
+      }
+    });
+    return this.#reloading;
   }
 
   async #reload(): Promise<void> {
@@ -146,7 +160,7 @@ export class Daemon {
       const mistakes = loaded.error.map(({ line, path, message }) => ({ line, path, message }));
       return this.#report('system.config_rejected', { file: this.#options.configPath, mistakes });
     }
-    const waiting = needsRestart(this.#config, loaded.value);
+    const waiting = needsRestart(this.#started, loaded.value);
     this.#config = loaded.value;
     this.#logger.setLevel(loaded.value.log.level);
     this.#mqtt.setEchoEvents(loaded.value.mqtt.echo_events);
@@ -163,17 +177,24 @@ export class Daemon {
 
   /** Clients are told, the inbox drained, the journal closed, the LEDs left as configured. */
   async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#reloading;
     this.#serviceManager.stopping();
     this.#report('system.stopping', {});
     await this.#close();
     this.#logger.info({}, 'diuna has stopped');
   }
 
+  /** The broker ends last: until then everybody can be answered. One part that fails to end keeps no other from ending. */
   async #close(): Promise<void> {
     clearInterval(this.#stateTimer);
-    const snapshot = await this.#engine?.stop();
-    await this.#mqtt.stop();
-    await Promise.all([this.#renderer[Symbol.asyncDispose](), snapshot === undefined ? undefined : this.#store.close(() => snapshot)]);
+    const snapshot = await within(DRAIN_MS, this.#engine?.stop());
+    const last = snapshot === undefined ? undefined : this.#store.close(() => snapshot);
+    const ends = [
+      ...(await Promise.allSettled([this.#renderer[Symbol.asyncDispose](), last])),
+      ...(await Promise.allSettled([this.#mqtt.stop()])),
+    ];
+    for (const end of ends) if (end.status === 'rejected') this.#logger.error({ err: end.reason }, 'a part did not end as it should');
     this.#serviceManager.stop();
   }
 
@@ -217,9 +238,21 @@ export class Daemon {
 
   #report(type: NoticeType, payload: Readonly<Record<string, unknown>>, client?: string): void {
     const told = notice(type, payload, this.#ids.eventId(), new Date(this.#clock.wallMs()).toISOString(), client ?? null);
-    const routine = type.startsWith('client.') || type === 'system.started' || type === 'system.stopping';
-    this.#logger[routine ? 'debug' : 'warn']({ ...payload, ...(client === undefined ? {} : { client }) }, type);
+    this.#logger[isRoutine(type) ? 'debug' : 'warn']({ ...payload, ...(client === undefined ? {} : { client }) }, type);
     this.#mqtt.announcer.notice(told);
     if (this.#health.note(type, payload)) this.#tellSystemState();
+  }
+}
+
+/** @returns undefined where the promise has not settled by then. */
+async function within<T>(limitMs: number, promise: Promise<T> | undefined): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), limitMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -82,7 +82,7 @@ function recolor(target: ZoneTarget, settings: ZoneSettings, zone: ZoneDeclarati
     const index = colors?.findIndex(({ w }) => w !== undefined) ?? -1;
     if (index >= 0) return err(noWhite(zone, `colors[${index}].w`));
   }
-  if (color_temp !== undefined) return ok({ ...withColors(target, colors), color_mode: 'color_temp', color_temp });
+  if (color_temp !== undefined) return ok({ ...withColors(target, colors, hasWhite), color_mode: 'color_temp', color_temp });
   const first = color ?? colors?.[0] ?? (white === undefined ? undefined : target.color);
   if (first === undefined) return ok(target);
   const { color_temp: _ended, ...rest } = target;
@@ -90,8 +90,12 @@ function recolor(target: ZoneTarget, settings: ZoneSettings, zone: ZoneDeclarati
   return ok({ ...rest, color_mode: hasWhite ? 'rgbw' : 'rgb', color: shown, colors: [shown, ...(colors ?? target.colors).slice(1)] });
 }
 
-function withColors(target: ZoneTarget, colors: readonly Components[] | undefined): ZoneTarget {
-  return colors === undefined ? target : { ...target, colors: [...colors] };
+/** The first colour is the zone's own, also while a temperature is shown instead of it. */
+function withColors(target: ZoneTarget, colors: readonly Components[] | undefined, hasWhite: boolean): ZoneTarget {
+  const [first, ...others] = colors ?? [];
+  if (first === undefined) return target;
+  const color = hasWhite ? { ...first, w: first.w ?? 0 } : first;
+  return { ...target, color, colors: [color, ...others] };
 }
 
 function noWhite(zone: ZoneDeclaration, path: string): Refusal {

@@ -1,6 +1,10 @@
 /** Knows what each request id was answered, from the moment it is decided; only what has settled goes into a snapshot. */
 import type { AnsweredWindow, StoredAnswer } from '../core/answered.ts';
+import type { RefusalCode } from '../model/refusal.ts';
 import type { Reply } from '../model/reply.ts';
+
+/** Refusals that say nothing of the request itself. */
+const passing: readonly RefusalCode[] = ['overloaded', 'internal'];
 
 export interface Replaying {
   readonly digest: string;
@@ -31,17 +35,22 @@ export class AnswerBook {
     this.#replaying.set(key(client, requestId), { digest, joined: [] });
   }
 
+  /** Answers whoever asked meanwhile; what says "ask again later" is not kept, so that it can be asked again. */
+  endReplay(answer: StoredAnswer): void {
+    const place = key(answer.client, answer.request_id);
+    for (const respond of this.#replaying.get(place)?.joined ?? []) respond(answer.reply);
+    this.#replaying.delete(place);
+    const { reply } = answer;
+    if (reply.ok || !passing.includes(reply.error.code)) this.#settled.remember(answer);
+  }
+
   decided(answer: StoredAnswer): void {
     this.#underWay.set(key(answer.client, answer.request_id), answer);
   }
 
   settle(answer: StoredAnswer): void {
-    const place = key(answer.client, answer.request_id);
-    this.#underWay.delete(place);
+    this.#underWay.delete(key(answer.client, answer.request_id));
     this.#settled.remember(answer);
-    const joined = this.#replaying.get(place)?.joined ?? [];
-    this.#replaying.delete(place);
-    for (const respond of joined) respond(answer.reply);
   }
 
   /** The settled ones. */

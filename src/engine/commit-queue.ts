@@ -2,6 +2,7 @@
  * Groups commits: while one write is under way the next decisions wait here and share the next write, so that a slow
  * card makes larger groups and not a longer queue. Everything settles in the order in which it was added.
  */
+import { assert } from '../base/assert-never.ts';
 import { BoundedQueue } from '../base/bounded-queue.ts';
 import type { World } from '../core/world.ts';
 import type { CommitRecord, Journal, Snapshot, StoredAnswer } from './ports.ts';
@@ -14,28 +15,53 @@ export interface Pending {
   readonly settle: (durable: boolean) => void;
 }
 
+/** How much may wait; at either bound clients' commands are refused. */
+export interface CommitLimits {
+  readonly commands: number;
+  readonly events: number;
+}
+
+/** Places for the daemon's own records and probes beyond what clients may fill. */
+const HEADROOM = 64;
+
 export class CommitQueue {
   readonly #journal: Journal;
   readonly #answers: () => Iterable<StoredAnswer>;
+  readonly #limits: CommitLimits;
   readonly #waiting: BoundedQueue<Pending>;
+  #waitingEvents = 0;
+  #told: World;
   #running: Promise<void> | null = null;
 
-  /** @param limit of the queue. @param answers gives the settled ones, for a snapshot. */
-  constructor(journal: Journal, limit: number, answers: () => Iterable<StoredAnswer>) {
+  /** @param world everything of which has been told already. @param answers gives the settled ones, for a snapshot. */
+  constructor(journal: Journal, limits: CommitLimits, world: World, answers: () => Iterable<StoredAnswer>) {
     this.#journal = journal;
+    this.#limits = limits;
+    this.#told = world;
     this.#answers = answers;
-    this.#waiting = new BoundedQueue(limit);
+    this.#waiting = new BoundedQueue(limits.commands + HEADROOM);
   }
 
+  /** The world as it has been told: nothing of it can be lost any more, but where the disk fails. */
+  get told(): World {
+    return this.#told;
+  }
+
+  /** Whether a client's command has to be refused. What the daemon itself adds has some room left then. */
   get full(): boolean {
-    return this.#waiting.length >= this.#waiting.limit;
+    return this.#waiting.length >= this.#limits.commands || this.#waitingEvents >= this.#limits.events;
   }
 
-  /** @returns false when the queue is full; the item was not taken then. */
-  add(pending: Pending): boolean {
-    if (!this.#waiting.push(pending)) return false;
+  add(pending: Pending): void {
+    const taken = this.#waiting.push(pending);
+    assert(taken, 'whoever adds asks for room before, or is one of the few that the headroom is for');
+    this.#waitingEvents += pending.record?.events.length ?? 0;
     this.#running ??= this.#run();
-    return true;
+  }
+
+  /** Takes a world that differs in what no event tells: zones that the config brought. */
+  retell(change: (world: World) => World): void {
+    this.#told = change(this.#told);
   }
 
   /** Resolves once everything added so far has settled. */
@@ -45,8 +71,13 @@ export class CommitQueue {
 
   async #run(): Promise<void> {
     await Promise.resolve(); // what arrives in the same turn joins the first group
-    for (let group = this.#waiting.drain(); group.length > 0; group = this.#waiting.drain()) await this.#commit(group);
+    for (let group = this.#take(); group.length > 0; group = this.#take()) await this.#commit(group);
     this.#running = null;
+  }
+
+  #take(): readonly Pending[] {
+    this.#waitingEvents = 0;
+    return this.#waiting.drain();
   }
 
   async #commit(group: readonly Pending[]): Promise<void> {
@@ -54,7 +85,10 @@ export class CommitQueue {
     const last = group.at(-1);
     if (last === undefined) return;
     const durable = records.length === 0 || (await this.#journal.commit(records, () => this.#snapshot(last.world, records))).durable;
-    for (const { settle } of group) settle(durable);
+    for (const { settle, world } of group) {
+      this.#told = world;
+      settle(durable);
+    }
   }
 
   /** Called during the commit or later: by then some of its answers have settled. */

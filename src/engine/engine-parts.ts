@@ -5,6 +5,8 @@ import type { Ids, Journal, Publisher, Renderer } from './ports.ts';
 
 /** Commands that may wait for the disk at once; past it a command is refused as `overloaded`. */
 export const INBOX_LIMIT = 4096;
+/** Events of theirs that may wait with them: a batch makes many. */
+export const INBOX_EVENTS = 16_384;
 
 export interface EngineSettings extends Rules {
   /** Milliseconds; `null` takes commands of any age. */

@@ -1,3 +1,7 @@
+/**
+ * The single writer. Everything that changes state enters `submit`: it is decided and shown at once, written in a group,
+ * and told only once it is durable. Light never waits for the disk, words always do.
+ */
 import { RecentSamples } from '../base/histogram.ts';
 import type { AnsweredWindow, StoredAnswer } from '../core/answered.ts';
 import { type Decision, decide } from '../core/decide.ts';
@@ -13,7 +17,7 @@ import type { ZoneState } from '../model/state.ts';
 import { AnswerBook } from './answer-book.ts';
 import { CommitQueue, snapshotOf } from './commit-queue.ts';
 import { Delivery } from './delivery.ts';
-import { type EngineParts, type EngineSettings, type EngineStats, INBOX_LIMIT } from './engine-parts.ts';
+import { type EngineParts, type EngineSettings, type EngineStats, INBOX_EVENTS, INBOX_LIMIT } from './engine-parts.ts';
 import type { Snapshot } from './ports.ts';
 import { look, QueryDesk } from './query-desk.ts';
 import type { ReplayQuery } from './replay.ts';
@@ -45,27 +49,30 @@ export class Engine {
     this.#settings = settings;
     this.#answers = new AnswerBook(restored.answered);
     this.#world = withZones(restored.world, settings.catalog, this.#timestamp());
-    this.#queue = new CommitQueue(parts.journal, INBOX_LIMIT, () => this.#answers.all());
+    this.#queue = new CommitQueue(parts.journal, { commands: INBOX_LIMIT, events: INBOX_EVENTS }, this.#world, () => this.#answers.all());
     this.#desk = new QueryDesk(parts.journal);
   }
 
   /** Mends what no longer fits the config, then lights what was restored. Called once, before the first command. */
   start(): void {
     this.#fitToCatalog();
-    const changes = [...this.states()].map(([zone, target]) => ({ zone, target: targetOf(target), transitionMs: 0 }));
-    this.#parts.renderer.show(changes, []);
+    this.#light(() => true);
   }
 
-  /** Takes a new config: zones that came get their default state, those that stayed keep theirs. */
+  /** Takes a new config: zones that came are lit, those that stayed go on as they are, fades and all. */
   reconfigure(settings: EngineSettings): void {
+    const before = { zones: this.#settings.catalog.zones, states: this.#world.zones };
     this.#settings = settings;
-    this.#world = withZones(this.#world, settings.catalog, this.#timestamp());
-    this.start();
+    const grow = (world: World) => withZones(world, settings.catalog, this.#timestamp());
+    this.#world = grow(this.#world);
+    this.#queue.retell(grow);
+    this.#fitToCatalog();
+    this.#light((zone) => !before.zones.has(zone) || before.states.get(zone) !== this.#world.zones.get(zone));
   }
 
-  /** The newest decided state of each configured zone, durable or not. */
+  /** The state of each configured zone as it has been told. */
   states(): ReadonlyMap<string, ZoneState> {
-    return new Map([...this.#world.zones].filter(([id]) => this.#settings.catalog.zones.has(id)));
+    return this.#configured(this.#queue.told);
   }
 
   stats(): EngineStats {
@@ -76,6 +83,7 @@ export class Engine {
   /** Refuses what comes from now on and waits for what is under way. @returns what the store closes with. */
   async stop(): Promise<Snapshot> {
     this.#stopping = true;
+    this.#desk.stop();
     await this.#queue.idle();
     return snapshotOf(this.#world, [...this.#answers.all()]);
   }
@@ -83,8 +91,9 @@ export class Engine {
   /** Passes through the queue like a command. @returns true once everything before it has settled: the writer makes progress. */
   probe(): Promise<boolean> {
     return new Promise((resolve) => {
-      const taken = this.#queue.add({ record: null, world: this.#world, settle: () => resolve(true) });
-      if (!taken) resolve(false);
+      if (this.#queue.full)
+        resolve(true); // full, and so at work: a stalled disk is the journal's to tell
+      else this.#queue.add({ record: null, world: this.#world, settle: () => resolve(true) });
     });
   }
 
@@ -132,8 +141,7 @@ export class Engine {
     if (answer !== null) this.#answers.decided(answer);
     const kept = keep ? answer : null;
     const record = events.length > 0 || kept !== null ? { seq: this.#world.seq, events, answer: kept } : null;
-    const taken = this.#queue.add({ record, world: this.#world, settle: (durable) => this.#told(delivery, outcome, durable) });
-    if (!taken) throw new Error('the inbox was checked for room before the command was decided');
+    this.#queue.add({ record, world: this.#world, settle: (durable) => this.#told(delivery, outcome, durable) });
   }
 
   /** A dry run makes no event: its seq and event id are those that there are. */
@@ -159,7 +167,7 @@ export class Engine {
     const remember = (reply: Reply) => {
       submission.respond(reply);
       const answer = this.#answer(submission, request, digest, reply);
-      if (answer !== null) this.#answers.settle(answer);
+      if (answer !== null) this.#answers.endReplay(answer);
     };
     const settle = () => {
       submission.committed?.();
@@ -200,7 +208,7 @@ export class Engine {
       ? 'the daemon is stopping'
       : `at most ${INBOX_LIMIT} commands may wait for the disk; send this one again later`;
     submission.committed?.();
-    submission.respond(refused(requestId, refusal('overloaded', message), zone, this.#world, this.#settings.catalog));
+    submission.respond(refused(requestId, refusal('overloaded', message), zone, this.#queue.told, this.#settings.catalog));
   }
 
   #refusedOutcome(why: Refusal, requestId: string | null, zone: string | null): Outcome {
@@ -227,6 +235,17 @@ export class Engine {
     if (events.length === 0) return;
     this.#world = world;
     this.#queue.add({ record: { seq: world.seq, events, answer: null }, world, settle: () => this.#parts.publisher.publish(events) });
+  }
+
+  #configured(world: World): ReadonlyMap<string, ZoneState> {
+    return new Map([...world.zones].filter(([id]) => this.#settings.catalog.zones.has(id)));
+  }
+
+  /** Shows the newest decided state of the zones concerned, at once. */
+  #light(concerned: (zone: string) => boolean): void {
+    const zones = [...this.#configured(this.#world)].filter(([zone]) => concerned(zone));
+    const changes = zones.map(([zone, state]) => ({ zone, target: targetOf(state), transitionMs: 0 }));
+    if (changes.length > 0) this.#parts.renderer.show(changes, []);
   }
 
   #timestamp(): string {

@@ -3,6 +3,7 @@
 import { unknownZone } from '../core/names.ts';
 import type { World } from '../core/world.ts';
 import type { Catalog } from '../model/catalog.ts';
+import type { DiunaEvent } from '../model/event.ts';
 import { ALL } from '../model/ids.ts';
 import { refusal } from '../model/refusal.ts';
 import type { Reply } from '../model/reply.ts';
@@ -21,9 +22,15 @@ export function look(requestId: string | null, type: 'state.get' | 'system.ping'
 export class QueryDesk {
   readonly #journal: Journal;
   #replays = 0;
+  #stopping = false;
 
   constructor(journal: Journal) {
     this.#journal = journal;
+  }
+
+  /** Ends the replays that are under way, each with its reply. */
+  stop(): void {
+    this.#stopping = true;
   }
 
   /** @param world as it was when the replay was asked for, all of it told by now. @param respond is called once, maybe later. */
@@ -47,7 +54,10 @@ export class QueryDesk {
   }
 
   async #replay(submission: Submission, requestId: string | null, query: ReplayQuery, world: World, catalog: Catalog): Promise<Reply> {
-    const deliver = submission.deliver ?? (() => Promise.resolve());
+    const deliver = (event: DiunaEvent) => {
+      if (this.#stopping) throw new Error('the daemon is stopping');
+      return submission.deliver?.(event) ?? Promise.resolve();
+    };
     try {
       const { reset, ...outcome } = await replay(query, world.seq, this.#journal, deliver);
       return accepted(requestId, world, reset ? { ...outcome, reset: true, state: wholeState(world, catalog) } : outcome);

@@ -36,6 +36,11 @@ export const healthEventTypes = [
 ] as const;
 export type NoticeType = (typeof healthEventTypes)[number];
 
+/** Whether a notice tells of everyday life, and not of something that somebody should look at. */
+export function isRoutine(type: NoticeType): boolean {
+  return type.startsWith('client.') || type === 'system.started' || type === 'system.stopping';
+}
+
 /** An event that is told but not journalled: health and clients. It has an id and no seq. */
 export interface Notice {
   readonly id: string;

@@ -26,7 +26,3 @@ export const requestIdSchema = z
   .regex(/^[A-Za-z0-9._:-]{1,64}$/, { error: requestIdAllowed })
   .brand<'RequestId'>();
 export type RequestId = z.infer<typeof requestIdSchema>;
-
-/** Whoever sent a command, as it stands in `origin`: an MQTT client id, or `http:…` for the HTTP API. */
-export const clientIdSchema = z.string().min(1).max(512).brand<'ClientId'>();
-export type ClientId = z.infer<typeof clientIdSchema>;

@@ -25,7 +25,7 @@ export class Announcer implements Publisher {
     }
   }
 
-  /** @param subject of the topic: the client's or the knob's id; the system has none. */
+  /** Its topic names the client that it is about; the system has no name. */
   notice(notice: Notice): void {
     const subject = notice.type.startsWith('client.') ? notice.origin : null;
     this.#tell(this.#topics.event(notice.type, subject), notice);

@@ -87,12 +87,14 @@ export class Inbox {
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function decode(payload: string | Buffer): Result<string, Refusal> {
   const length = Buffer.byteLength(payload);
   if (length > MAX_COMMAND_BYTES) return err(refusal('too_large', `a command may have ${MAX_COMMAND_BYTES} bytes, got ${length}`));
   if (typeof payload === 'string') return ok(payload);
   try {
-    return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(payload));
+    return ok(utf8.decode(payload));
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
     return err(refusal('invalid_json', 'the payload must be text in UTF-8'));

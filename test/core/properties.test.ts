@@ -78,7 +78,7 @@ it('every state keeps to its schema, and an event names just what changed', () =
         expect(zoneStateSchema.safeParse(payload.state).success).toBe(true);
         const differs = targetFields.filter((field) => JSON.stringify(payload.state[field]) !== JSON.stringify(payload.previous[field]));
         expect(payload.changed).toEqual(differs);
-        expect(payload.state.colors[0]).toEqual(payload.state.color_mode === 'color_temp' ? payload.state.colors[0] : payload.state.color);
+        expect(payload.state.colors[0]).toEqual(payload.state.color);
       }
     }),
     { numRuns: 200 },

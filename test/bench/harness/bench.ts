@@ -31,7 +31,7 @@ export class Bench {
 
   /** A full run takes so many seconds a measurement, a quick one fewer. */
   seconds(full: number): number {
-    return this.quick ? full / 2 : full;
+    return this.quick ? full / 3 : full;
   }
 
   add(line: Line): void {

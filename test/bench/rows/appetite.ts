@@ -42,7 +42,7 @@ export const appetiteRow: Row = {
     const moving = await share(bench, pid);
     const bare = await bareShare(bench, diuna.sinkPort);
     await diuna.control.still('all');
-    const crowds = await gather([{ port, count: IDLE_CLIENTS, prefix: 'idle', topic: null }]);
+    const crowds = await gather(bench, [{ port, count: IDLE_CLIENTS, prefix: 'idle', topic: null }]);
     const crowdedMb = residentMb(pid);
     for (const crowd of crowds) await crowd[Symbol.asyncDispose]();
     percent(bench, '60 fps animation of 300 LEDs, DDP', moving, 0.015, bare);

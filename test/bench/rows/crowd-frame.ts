@@ -15,7 +15,7 @@ export const crowdFrameRow: Row = {
     await using diuna = await DiunaStand.open(bench, { store: 'memory' });
     await warm(bench, diuna.rig); // before there is anybody to be flooded with its events
     const order = { port: diuna.server.port, count: SUBSCRIBERS, prefix: 'subscriber', topic: 'diuna/zone/+/state' };
-    const [crowd] = await gather([order]);
+    const [crowd] = await gather(bench, [order]);
     const latency: number[] = [];
     for (let repeat = 0; repeat < bench.repeats; repeat += 1) {
       latency.push(...(await framesUnder(bench, 'row 11', diuna.rig, diuna.sink, { ...LOAD, seconds: bench.seconds(LOAD.seconds) })));

@@ -10,6 +10,7 @@ import type { Crowd } from '../helpers/crowd.ts';
 
 const SUBSCRIBERS = 1000;
 const SHOTS = 8;
+const QUICK_SHOTS = 4;
 const APART_MS = 250;
 const IN_TIME_MS = 50;
 /** Of one zone.state_changed event of ours. */
@@ -52,13 +53,14 @@ export const fanOutRow: Row = {
     const topic = 'diuna/event/zone/+/state_changed';
     await warm(bench, diuna.rig); // before there is anybody to be flooded with its events
     const orders = [diuna, mosquitto].map(({ server }) => ({ port: server.port, count: SUBSCRIBERS, prefix: 'subscriber', topic }));
-    const crowds = await gather(orders);
+    const crowds = await gather(bench, orders);
     const [ourCrowd, theirCrowd] = crowds;
     if (ourCrowd === undefined || theirCrowd === undefined) return;
+    const shots = bench.quick ? QUICK_SHOTS : SHOTS;
     const [ours, theirs]: [Shots[], Shots[]] = [[], []];
     for (let repeat = 0; repeat < bench.repeats; repeat += 1) {
-      ours.push(await volley(ourCrowd, SHOTS, () => command(diuna.rig)));
-      theirs.push(await volley(theirCrowd, SHOTS, () => mosquitto.rig.sender.call('publish', foreign)));
+      ours.push(await volley(ourCrowd, shots, () => command(diuna.rig)));
+      theirs.push(await volley(theirCrowd, shots, () => mosquitto.rig.sender.call('publish', foreign)));
     }
     for (const crowd of crowds) await crowd[Symbol.asyncDispose]();
     report(bench, ours, theirs);

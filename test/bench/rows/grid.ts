@@ -22,7 +22,7 @@ export const gridRow: Row = {
     const barePort = await bareSink.call('open', undefined);
     await warm(bench, diuna.rig); // before there is anybody to be flooded with its events
     const order = { port: diuna.server.port, count: SUBSCRIBERS, prefix: 'subscriber', topic: 'diuna/event/#' };
-    const crowds = await gather([order]);
+    const crowds = await gather(bench, [order]);
     await diuna.control.animate();
     const overrunsBefore = diuna.control.system?.overruns ?? 0;
     const [ours, bare]: [Grid[], Grid[]] = [[], []];

@@ -64,7 +64,7 @@ async function commandCost(bench: Bench): Promise<void> {
 
 async function frameCost(bench: Bench): Promise<void> {
   const costs: number[][] = LEDS.map(() => []);
-  for (let repeat = 0; repeat < Math.min(3, bench.repeats); repeat += 1) {
+  for (let repeat = 0; repeat < (bench.quick ? 1 : 3); repeat += 1) {
     for (const [index, leds] of LEDS.entries()) costs[index]?.push(await frameCostOf(bench, leds));
   }
   const [few = 0, some = 0, many = 0] = costs.map(median);

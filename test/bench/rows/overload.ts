@@ -22,7 +22,7 @@ export const overloadRow: Row = {
     await using diuna = await DiunaStand.open(bench, { store: 'memory' });
     await warm(bench, diuna.rig); // before there is anybody to be flooded with its events
     const order = { port: diuna.server.port, count: SUBSCRIBERS, prefix: 'subscriber', topic: 'diuna/event/zone/#' };
-    const [crowd] = await gather([order]);
+    const [crowd] = await gather(bench, [order]);
     await diuna.control.animate();
     const beforeMb = residentMb(diuna.server.pid);
     let mostMb = beforeMb;
