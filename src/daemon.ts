@@ -90,6 +90,7 @@ export class Daemon {
     this.#renderer = new RendererHost({
       layout: renderLayout(config),
       isolation: config.renderer.isolation,
+      dropsRights: options.user !== null,
       report,
       warn: (message) => logger.warn({}, message),
       ...(options.rendererEntry === undefined ? {} : { entry: options.rendererEntry }),

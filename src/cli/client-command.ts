@@ -1,9 +1,10 @@
 /** What every client subcommand shares: its options, opening and closing the connection, and the exit code of what went wrong. */
+import type { Refusal } from '../model/refusal.ts';
 import { Connection, NoReply } from './connection.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { formatRefusal } from './format.ts';
 import { Unreachable } from './greet.ts';
-import { type Output, standardOutput } from './output.ts';
+import { type Output, printable, standardOutput } from './output.ts';
 
 /** As commander names them. */
 export interface ClientOptions {
@@ -52,10 +53,17 @@ export function sendOne(
     const { reply, raw } = await connection.request(fields);
     if (output.json) output.result('', raw);
     else if (reply.ok) output.result(`${show(reply.state)}${reply.changed ? '' : '  (unchanged)'}`, raw);
-    if (!reply.ok && !output.json) output.note(formatRefusal(reply));
+    if (!reply.ok && !output.json) output.note(formatRefusal(reply.error));
     if (reply.durable === false) output.note('the daemon cannot write to its disk: this change is in memory only');
     return reply.ok ? exitCodes.ok : exitCodes.refused;
   });
+}
+
+/** @param raw the reply as it came; left out where the command line itself refuses. */
+export function refuse(output: Output, error: Pick<Refusal, 'code' | 'message'>, raw: unknown = { ok: false, error }): ExitCode {
+  if (output.json) output.result('', raw);
+  else output.note(formatRefusal(error));
+  return exitCodes.refused;
 }
 
 /** @throws what is a bug. */
@@ -68,6 +76,6 @@ function complain(cause: unknown, output: Output): ExitCode {
 
 function tell(output: Output, cause: Error, code: string, exitCode: ExitCode): ExitCode {
   if (output.json) output.result('', { ok: false, error: { code, message: cause.message } });
-  else output.note(`diuna: ${cause.message}`);
+  else output.note(printable(`diuna: ${cause.message}`));
   return exitCode;
 }

@@ -1,7 +1,7 @@
 /** How states, events and replies read on a line. One place, so that every subcommand speaks alike. */
 import * as z from 'zod';
 import type { Components } from '../model/color.ts';
-import type { Reply } from '../model/reply.ts';
+import type { Refusal } from '../model/refusal.ts';
 import { NO_EFFECT, zoneStateSchema } from '../model/state.ts';
 import { printable } from './output.ts';
 
@@ -27,15 +27,24 @@ export function zonesOf(state: unknown): [string, unknown][] | null {
   return parsed.success ? Object.entries(parsed.data.zones) : null;
 }
 
+/** Characters of a zone's name, beyond which the columns of other lines move. */
+const NAME_WIDTH = 12;
+
+/** A line for each zone, column below column. */
+export function formatStates(zones: readonly (readonly [string, unknown])[]): string {
+  const width = Math.max(NAME_WIDTH, ...zones.map(([zone]) => zone.length));
+  return zones.map(([zone, state]) => formatState(zone, state, width)).join('\n');
+}
+
 /** `floor     ON   brightness 128  #ff0000  effect rainbow  version 42` */
-export function formatState(zone: string, state: unknown): string {
+export function formatState(zone: string, state: unknown, width = NAME_WIDTH): string {
   const parsed = shownState.safeParse(state);
   if (!parsed.success) return `${zone}  ${printable(JSON.stringify(state) ?? '')}`;
   const { state: power, brightness, color, color_temp, effect, palette, version } = parsed.data;
   const parts = [
-    zone.padEnd(12),
+    zone.padEnd(width),
     (power ?? '').padEnd(3),
-    brightness === undefined ? '' : `brightness ${brightness}`,
+    brightness === undefined ? '' : `brightness ${String(brightness).padStart(3)}`,
     color_temp !== undefined ? `${color_temp} K` : color === undefined ? '' : formatColor(color),
     effect === undefined || effect === NO_EFFECT ? '' : `effect ${effect}${palette === undefined ? '' : ` (palette ${palette})`}`,
     version === undefined ? '' : `version ${version}`,
@@ -73,6 +82,6 @@ function formatField([field, value]: [string, unknown]): string {
 }
 
 /** A refusal as the daemon words it, with where it applies. */
-export function formatRefusal(reply: Extract<Reply, { ok: false }>): string {
-  return printable(`refused (${reply.error.code}): ${reply.error.message}`);
+export function formatRefusal({ code, message }: Pick<Refusal, 'code' | 'message'>): string {
+  return printable(`refused (${code}): ${message}`);
 }

@@ -75,11 +75,12 @@ withClientOptions(program.command('undo'))
   .action(async (zone: string, options: ClientOptions) => end(await (await import('./undo.ts')).undo(zone, options)));
 
 withClientOptions(program.command('bench'))
-  .description('put a light load on a running daemon and measure its replies')
+  .description('put a light load on a running daemon and measure its replies: pings, which change nothing')
   .option('--rate <number>', 'commands a second', numberOption(0.1, 2000), 50)
   .option('--seconds <number>', 'how long', numberOption(0.1, 60), 5)
   .option('--clients <number>', 'connections', integerOption(1, 50), 1)
-  .option('--zone <zone>', 'the zone to change (default: the first)', zoneOption)
+  .option('--change', 'change a brightness with each command instead, and wait for the disk; every change stays in the history')
+  .option('--zone <zone>', 'with --change: the zone to change (default: the first)', zoneOption)
   .action(async (options: BenchOptions) => end(await (await import('./bench.ts')).bench(options)));
 
 /** The process ends by itself once nothing is left to do, so that all output is written. */

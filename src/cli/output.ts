@@ -13,6 +13,8 @@ export interface Output {
 export function standardOutput(json: boolean): Output {
   // A reader that leaves early (`diuna watch | head`) is no fault.
   process.stdout.once('error', () => process.exit(exitCodes.ok));
+  // Nor is a remark that cannot be written: the disk behind it may be full.
+  process.stderr.on('error', () => {});
   return {
     json,
     result: (text, value) => process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text}\n`),

@@ -22,7 +22,7 @@ export function replay(options: ReplayOptions): Promise<ExitCode> {
     const filters = { ...(zone === undefined ? {} : { zone }), ...(limit === undefined ? {} : { limit }) };
     const { reply } = await connection.request({ type: 'events.replay', after, ...filters });
     if (!reply.ok) {
-      output.note(formatRefusal(reply));
+      output.note(formatRefusal(reply.error));
       return exitCodes.refused;
     }
     const { count = 0, last_seq: last = reply.seq, complete, reset } = reply;

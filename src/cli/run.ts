@@ -2,6 +2,7 @@
 import { Fault } from '../base/fault.ts';
 import { type Daemon, startDaemon } from '../daemon.ts';
 import { ConfigRejected, formatMistake } from '../system/config-mistakes.ts';
+import { endProcess } from './end-process.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { type Output, printable, standardOutput } from './output.ts';
 import { TerminalPreview } from './terminal-preview.ts';
@@ -37,7 +38,7 @@ export async function run(options: RunOptions): Promise<never> {
     daemon = await startDaemon({ configPath: options.config, user: options.user ?? null });
   } catch (cause) {
     // A start that failed half-way leaves things open that would hold the process.
-    process.exit(explain(cause, output));
+    return endProcess(explain(cause, output));
   }
   reload = () => {
     daemon.reload().catch((cause: unknown) => output.note(`diuna: the reload failed: ${String(cause)}`));
@@ -48,7 +49,7 @@ export async function run(options: RunOptions): Promise<never> {
   const stopped = await stopWithin(daemon, output);
   preview?.close();
   // What might still hold the event loop must not hold the exit.
-  process.exit(stopped ? exitCodes.ok : exitCodes.refused);
+  return endProcess(stopped ? exitCodes.ok : exitCodes.refused);
 }
 
 /** The first signal asks for an orderly stop; the second ends the process at once. */
@@ -57,7 +58,7 @@ function untilSignal(): Promise<void> {
     let asked = false;
     for (const name of ['SIGINT', 'SIGTERM'] as const) {
       process.on(name, () => {
-        if (asked) process.exit(128 + signalNumbers[name]);
+        if (asked) void endProcess(128 + signalNumbers[name]);
         asked = true;
         resolve();
       });

@@ -1,8 +1,11 @@
 /** `diuna watch`: every event as it happens, until interrupted. Comes back by itself when the daemon restarts. */
-import { asClient, type ClientOptions } from './client-command.ts';
-import { parseJson } from './connection.ts';
+import { ALL } from '../model/ids.ts';
+import { asClient, type ClientOptions, refuse } from './client-command.ts';
+import { type Connection, parseJson } from './connection.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { formatEvent, toldEventSchema } from './format.ts';
+import { formatEvent, toldEventSchema, zonesOf } from './format.ts';
+import { missingZone } from './known-zones.ts';
+import type { Output } from './output.ts';
 
 export interface WatchOptions extends ClientOptions {
   readonly zone?: string;
@@ -11,31 +14,40 @@ export interface WatchOptions extends ClientOptions {
 }
 
 export function watch(options: WatchOptions): Promise<ExitCode> {
-  const filter = options.zone === undefined ? `${options.baseTopic}/event/#` : `${options.baseTopic}/event/zone/${options.zone}/#`;
-  return asClient(
-    options,
-    async (connection, output) => {
-      let seen = 0;
-      let last: number | null = null;
-      connection.onLoss((connected) => {
-        const missed = last === null ? '' : `; what happened meanwhile: diuna replay --after ${last}`;
-        output.note(connected ? `connected again${missed}` : 'the connection was lost; waiting for the daemon');
-      });
-      await new Promise<void>((resolve, reject) => {
-        process.once('SIGINT', resolve);
-        process.once('SIGTERM', resolve);
-        const show = (_topic: string, payload: Buffer) => {
-          const event = toldEventSchema.safeParse(parseJson(payload));
-          if (!event.success || (options.count !== undefined && seen >= options.count)) return;
-          seen += 1;
-          last = event.data.seq ?? last;
-          output.result(formatEvent(event.data), event.data);
-          if (seen === options.count) resolve();
-        };
-        connection.listen(filter, show).then(() => output.note(`watching ${filter}; end with Ctrl-C`), reject);
-      });
-      return exitCodes.ok;
-    },
-    true,
-  );
+  const { zone, baseTopic } = options;
+  const filter = zone === undefined ? `${baseTopic}/event/#` : `${baseTopic}/event/zone/${zone === ALL ? '' : `${zone}/`}#`;
+  const work = async (connection: Connection, output: Output) => {
+    if (zone !== undefined && zone !== ALL) {
+      const { reply, raw } = await connection.request({ type: 'state.get' });
+      // Of a misspelt zone nothing would ever come.
+      const error = reply.ok ? missingZone(zonesOf(reply.state) ?? [], zone) : reply.error;
+      if (error !== null) return refuse(output, error, reply.ok ? undefined : raw);
+    }
+    await showEvents(connection, output, filter, options.count);
+    return exitCodes.ok;
+  };
+  return asClient(options, work, true);
+}
+
+/** Resolves after `count` events, or when the process is asked to end. */
+async function showEvents(connection: Connection, output: Output, filter: string, count: number | undefined): Promise<void> {
+  let seen = 0;
+  let last: number | null = null;
+  connection.onLoss((connected) => {
+    const missed = last === null ? '' : `; what happened meanwhile: diuna replay --after ${last}`;
+    output.note(connected ? `connected again${missed}` : 'the connection was lost; waiting for the daemon');
+  });
+  await new Promise<void>((resolve, reject) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+    const show = (_topic: string, payload: Buffer) => {
+      const event = toldEventSchema.safeParse(parseJson(payload));
+      if (!event.success || (count !== undefined && seen >= count)) return;
+      seen += 1;
+      last = event.data.seq ?? last;
+      output.result(formatEvent(event.data), event.data);
+      if (seen === count) resolve();
+    };
+    connection.listen(filter, show).then(() => output.note(`watching ${filter}; end with Ctrl-C`), reject);
+  });
 }

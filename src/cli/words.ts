@@ -2,6 +2,7 @@
  * From the words of `diuna set ZONE WORDS…` to one command. Pure. Values are read, not judged: whether they are allowed
  * the daemon says, so that its rules stand in one place.
  */
+import colorNames from 'color-name';
 import { nearest } from '../base/nearest.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { parseColorText } from '../model/color.ts';
@@ -85,6 +86,6 @@ function combine(zone: string, settings: Fields, steps: readonly Fields[]): Resu
 }
 
 function whatIs(word: string): string {
-  const [meant] = nearest(word, ['on', 'off', 'toggle', ...keyWords], 1);
+  const [meant] = nearest(word, ['on', 'off', 'toggle', ...keyWords, ...Object.keys(colorNames)], 1);
   return `${JSON.stringify(word)} is no word of set${meant === undefined ? '' : `; did you mean ${meant}?`} (see diuna set --help)`;
 }

@@ -7,6 +7,7 @@ import { solid } from './effects/solid.ts';
 import { createGradient, fillGradient } from './gradient.ts';
 import { toLight } from './linear.ts';
 import { paletteStops } from './palettes.ts';
+import { shownColor, shownColors } from './shown-color.ts';
 
 export class EffectRun implements EffectInput {
   effect: Effect = solid;
@@ -39,8 +40,9 @@ export class EffectRun implements EffectInput {
     this.effect = effect;
     this.length = length;
     this.intensity = target.intensity;
-    this.#takeColors(effect === solid ? [target.color] : target.colors);
-    if (effect !== solid) fillGradient(this.gradient, paletteStops(target.palette, effect.ownPalette, target.colors), effect.ring);
+    const colors = effect === solid ? [shownColor(target)] : shownColors(target);
+    this.#takeColors(colors);
+    if (effect !== solid) fillGradient(this.gradient, paletteStops(target.palette, effect.ownPalette, colors), effect.ring);
     this.#takeState(before);
   }
 

@@ -2,7 +2,6 @@
  * The palettes: gradients of our own, and those made from the colours of a zone. `default` leaves the choice to the
  * effect.
  */
-import { fold } from '../base/nearest.ts';
 import type { PaletteDeclaration } from '../model/catalog.ts';
 import type { Components } from '../model/color.ts';
 import type { Stop } from './gradient.ts';
@@ -54,12 +53,6 @@ export const paletteDeclarations: readonly PaletteDeclaration[] = [
 ];
 
 const byId = new Map(list.map((palette) => [palette.declaration.id, palette]));
-const idByName = new Map(paletteDeclarations.flatMap(({ id, name }) => [id, name].map((known) => [fold(known), id])));
-
-/** The id of a palette by id or name, in any case. */
-export function resolvePalette(name: string): string | undefined {
-  return idByName.get(fold(name));
-}
 
 /** @param own the palette that the effect takes for `default`, and for one that this version does not know. */
 export function paletteStops(id: string, own: string, colors: readonly Components[]): readonly Stop[] {

@@ -5,6 +5,7 @@
 import type { ZoneTarget } from '../model/state.ts';
 import { EffectRun } from './effect-run.ts';
 import { toLight } from './linear.ts';
+import { shownColor } from './shown-color.ts';
 
 export class Picture {
   /** r, g, b of each LED of the zone, linear light; true once drawn. */
@@ -35,8 +36,8 @@ export class Picture {
     this.#run.start(target, target.mirror ? Math.ceil(length / 2) : length, nowMs, kin === null || kin.#frozen ? null : kin.#run);
     this.#reverse = target.reverse;
     this.#mirror = target.mirror;
-    this.white = this.animated ? 0 : toLight(target.color.w ?? 0);
     this.#frozen = false;
+    this.white = this.animated ? 0 : toLight(shownColor(target).w ?? 0);
     this.#done = false;
   }
 

@@ -21,6 +21,7 @@ import { FULL_LIGHT, toLight } from './linear.ts';
 import { Blinking } from './overlay.ts';
 import { blend, Picture } from './picture.ts';
 import { Ramp } from './ramp.ts';
+import { shownColor, shownColors } from './shown-color.ts';
 
 /** The share of a blend that is all of the new picture. */
 const ALL_NEW = 32_768;
@@ -32,6 +33,8 @@ export class ZoneShow {
   /** LEDs of the canvas, in the zone's order. */
   #places: Uint32Array;
   #target: ZoneTarget | null = null;
+  /** The target's: what a flash shows. */
+  #color = WHITE;
   /** The target that `#picture` was made of: what a zone that is off would go on with. */
   #pictured: ZoneTarget | null = null;
   #picture: Picture;
@@ -75,6 +78,7 @@ export class ZoneShow {
       this.#presence.go(level > 0 ? 1 : 0, nowMs, transitionMs);
     }
     this.#target = target;
+    this.#color = shownColor(target);
   }
 
   blink(overlay: Overlay, nowMs: number): void {
@@ -144,7 +148,7 @@ export class ZoneShow {
       this.#overlay = null;
       return false;
     }
-    const color = overlay.kind === 'flash' ? (this.#target?.color ?? WHITE) : WHITE;
+    const color = overlay.kind === 'flash' ? this.#color : WHITE;
     const level = overlay.kind === 'flash' ? (this.#target?.brightness ?? FULL_LEVEL) : FULL_LEVEL;
     fill(this.#mixed, toLight(color.r), toLight(color.g), toLight(color.b));
     const scale = overlay.lit(nowMs) ? scaleOf(level, leastLight) : 0;
@@ -176,6 +180,6 @@ function alike(a: ZoneTarget, b: ZoneTarget): boolean {
 }
 
 function pictureOf(target: ZoneTarget): unknown[] {
-  const { effect, color, palette, intensity, colors, reverse, mirror } = target;
-  return effectOf(effect) === solid ? [color] : [effect, palette, intensity, colors, reverse, mirror];
+  const { effect, palette, intensity, reverse, mirror } = target;
+  return effectOf(effect) === solid ? [shownColor(target)] : [effect, palette, intensity, shownColors(target), reverse, mirror];
 }

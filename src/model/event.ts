@@ -28,6 +28,7 @@ export const healthEventTypes = [
   'system.output_failed',
   'system.output_recovered',
   'system.config_rejected',
+  'system.events_skipped',
   'system.store_failed',
   'system.store_recovered',
   'system.store_damaged',

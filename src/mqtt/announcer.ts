@@ -5,22 +5,35 @@ import type { DiunaEvent, Notice } from '../model/event.ts';
 import type { ZoneState } from '../model/state.ts';
 import type { Topics } from '../model/topics.ts';
 import type { Message } from './broker.ts';
+import { EventQueue, type Skipped } from './event-queue.ts';
 import { RetainedStates } from './retained-states.ts';
+
+/** How long a stop waits for subscribers to be told the last events. */
+const FLUSH_MS = 300;
 
 export class Announcer implements Publisher {
   readonly #topics: Topics;
   readonly #publish: (message: Message) => Promise<void>;
   readonly #states: RetainedStates;
+  readonly #events: EventQueue;
 
-  constructor(topics: Topics, clock: Clock, publish: (message: Message) => Promise<void>) {
+  /** @param skipped is told which events subscribers could not be served with. @param receivers clients connected now. */
+  constructor(
+    topics: Topics,
+    clock: Clock,
+    publish: (message: Message) => Promise<void>,
+    skipped: (gap: Skipped) => void,
+    receivers: () => number,
+  ) {
     this.#topics = topics;
     this.#publish = publish;
     this.#states = new RetainedStates(clock, (zone, payload) => this.#retain(topics.zoneState(zone), payload));
+    this.#events = new EventQueue((event) => this.#tell(topics.event(event.type, event.zone), event), skipped, receivers);
   }
 
   publish(events: readonly DiunaEvent[]): void {
     for (const event of events) {
-      this.#tell(this.#topics.event(event.type, event.zone), event);
+      this.#events.push(event);
       this.#states.update(event.zone, event.payload.state);
     }
   }
@@ -28,22 +41,24 @@ export class Announcer implements Publisher {
   /** Its topic names the client that it is about; the system has no name. */
   notice(notice: Notice): void {
     const subject = notice.type.startsWith('client.') ? notice.origin : null;
-    this.#tell(this.#topics.event(notice.type, subject), notice);
+    void this.#tell(this.#topics.event(notice.type, subject), notice);
   }
 
   resetStates(states: ReadonlyMap<string, ZoneState>): void {
     this.#states.reset(states);
   }
 
-  flush(): void {
+  /** Tells what still waits, for a bounded time. */
+  async flush(): Promise<void> {
     this.#states.flush();
+    await this.#events.drained(FLUSH_MS);
   }
 
-  #tell(topic: string, event: DiunaEvent | Notice): void {
+  #tell(topic: string, event: DiunaEvent | Notice): Promise<void> {
     const tags: Record<string, string> = { source: event.source };
     if (event.origin !== null) tags['origin'] = event.origin;
     if (event.request_id !== null) tags['request_id'] = event.request_id;
-    void this.#publish({ topic, payload: JSON.stringify(event), qos: 1, retain: false, tags });
+    return this.#publish({ topic, payload: JSON.stringify(event), qos: 1, retain: false, tags });
   }
 
   #retain(topic: string, payload: string): void {

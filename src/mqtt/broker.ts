@@ -75,6 +75,7 @@ export class Broker {
         );
       },
       authorizeForward: (client, packet) => {
+        if (packet.qos === 0 && client.conn.destroyed) return null;
         if (eachOnce.isRepeated(client)) return null;
         if (packet.qos === 0 && client.conn.writableLength > SLOW_CLIENT_BYTES) return null;
         return gate.deliver(client.id, packet) ? packet : null;

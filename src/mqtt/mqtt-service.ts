@@ -46,7 +46,13 @@ export class MqttService {
       { admit: (client, packet, done) => inbox.admit(client, packet, done), deliver: (client, packet) => this.#mayHear(client, packet) },
       logger,
     );
-    this.announcer = new Announcer(this.#topics, clock, (message) => this.#broker.publish(message));
+    this.announcer = new Announcer(
+      this.#topics,
+      clock,
+      (message) => this.#broker.publish(message),
+      (gap) => report('system.events_skipped', { ...gap }),
+      () => this.#presence.connected,
+    );
     this.#presence = new Presence({
       publish: (client, payload) => this.#retain(this.#topics.presence(client), payload),
       joined: (client, protocol: ProtocolLevel) => report('client.joined', { protocol }, client),
@@ -90,7 +96,7 @@ export class MqttService {
 
   async stop(): Promise<void> {
     this.#presence.stop();
-    this.announcer.flush();
+    await this.announcer.flush();
     await this.#broker.publish({ topic: this.#topics.status, payload: 'offline', qos: 1, retain: true });
     await this.#broker.stop();
   }

@@ -6,6 +6,9 @@ import type { FromRenderer } from './messages.ts';
 type Health = Extract<FromRenderer, { kind: 'overrun' | 'capped' | 'output_failed' | 'output_recovered' }>;
 
 export class HealthReports {
+  /** Strips that were told as failing, and since when. */
+  readonly #failing = new Map<string, number>();
+  #rendererGone = false;
   readonly #report: Report;
   readonly #warn: (message: string) => void;
 
@@ -25,24 +28,37 @@ export class HealthReports {
       }
       case 'output_failed': {
         const { strip, code, cure, retryMs } = message;
+        this.#note(strip);
         return this.#report('system.output_failed', { strip, code, message: message.message, cure, retry_ms: retryMs });
       }
       case 'output_recovered':
+        this.#failing.delete(message.strip);
         return this.#report('system.output_recovered', { strip: message.strip, down_ms: round(message.downMs) });
     }
   }
 
-  /** The renderer is gone, and with it all strips. */
+  /** The renderer is gone, and with it all strips; told once, however often it ends before it is back. */
   ended(layout: RenderLayout, reason: string, retryMs: number): void {
+    if (this.#rendererGone) return;
+    this.#rendererGone = true;
     const message = `the renderer ended: ${reason}`;
     const cure = 'It is started again by itself; if it keeps ending, report this message as a bug.';
     for (const { id } of layout.strips) {
+      this.#note(id);
       this.#report('system.output_failed', { strip: id, code: 'renderer_ended', message, cure, retry_ms: retryMs });
     }
   }
 
-  back(layout: RenderLayout, downMs: number): void {
-    for (const { id } of layout.strips) this.#report('system.output_recovered', { strip: id, down_ms: round(downMs) });
+  /** Another renderer runs: what the one before failed with is over, and the new one tells its own faults. */
+  back(): void {
+    this.#rendererGone = false;
+    const nowMs = performance.now();
+    for (const [strip, sinceMs] of this.#failing) this.#report('system.output_recovered', { strip, down_ms: round(nowMs - sinceMs) });
+    this.#failing.clear();
+  }
+
+  #note(strip: string): void {
+    if (!this.#failing.has(strip)) this.#failing.set(strip, performance.now());
   }
 }
 

@@ -9,7 +9,8 @@ import type { Renderer, Report } from '../engine/ports.ts';
 import type { RenderLayout } from '../model/strip-layout.ts';
 import type { Overlay, TargetChange } from '../model/target-change.ts';
 import { HealthReports } from './health-reports.ts';
-import { type Isolation, launch, type Running } from './launch.ts';
+import { KeepingLauncher } from './keeping-launcher.ts';
+import { directLauncher, type Isolation, type Launcher, type Running } from './launch.ts';
 import type { FromRenderer, PreviewStrip, RendererStats } from './messages.ts';
 import { WaitingAnswers } from './waiting-answers.ts';
 
@@ -17,6 +18,8 @@ export interface RendererHostOptions {
   readonly layout: RenderLayout;
   /** `auto` is a process where a strip uses the ws281x driver, and a thread else. */
   readonly isolation: 'auto' | Isolation;
+  /** The daemon gives its rights away after it called `start`: a process then keeps them, for renderers to come. */
+  readonly dropsRights?: boolean;
   readonly report: Report;
   /** The renderer's bundle; left out: renderer.js beside this module's own. */
   readonly entry?: URL;
@@ -40,12 +43,13 @@ const STOP_DEADLINE_MS = 1000;
 
 export class RendererHost implements Renderer {
   readonly #options: RendererHostOptions;
-  readonly #startOne: typeof launch;
+  readonly #launcher: Launcher;
   readonly #health: HealthReports;
   readonly #waiting = new WaitingAnswers(MOST_WAITING, LONGEST_WAIT_MS);
   readonly #targets = new Map<string, TargetChange>();
   #layout: RenderLayout;
   #running: Running | null = null;
+  #kind: Isolation | null = null;
   #token = 0;
   /** The newest token that the renderer reported. */
   #heard = 0;
@@ -57,14 +61,13 @@ export class RendererHost implements Renderer {
   #ended: () => void = () => undefined;
   #started: () => void = () => undefined;
   #launchedMs = 0;
-  #downSinceMs: number | null = null;
   #restartMs = FIRST_RESTART_MS;
   #restartTimer: NodeJS.Timeout | undefined;
   readonly #probes = new Set<() => void>();
 
-  constructor(options: RendererHostOptions, start: typeof launch = launch) {
+  constructor(options: RendererHostOptions, launcher: Launcher = options.dropsRights === true ? new KeepingLauncher() : directLauncher) {
     this.#options = options;
-    this.#startOne = start;
+    this.#launcher = launcher;
     this.#layout = options.layout;
     this.#health = new HealthReports(options.report, options.warn ?? (() => undefined));
   }
@@ -92,13 +95,12 @@ export class RendererHost implements Renderer {
     this.#running.post({ kind: 'show', token: this.#token, changes, overlays, report });
   }
 
-  /** Takes a changed configuration; a strip that newly needs a process of its own gets it. */
+  /** Takes a changed configuration; a strip that newly needs a process of its own gets it, where there are rights for one. */
   configure(layout: RenderLayout): void {
-    const before = this.#isolation();
     this.#layout = layout;
     const zones = new Set(layout.zones.map(({ id }) => id));
     for (const zone of this.#targets.keys()) if (!zones.has(zone)) this.#targets.delete(zone);
-    if (this.#isolation() === before) this.#running?.post({ kind: 'configure', layout });
+    if (this.#isolation() === this.#kind) this.#running?.post({ kind: 'configure', layout });
     else this.#relaunch();
   }
 
@@ -107,10 +109,6 @@ export class RendererHost implements Renderer {
     this.#previewFps = fps;
     this.#previewListener = fps > 0 ? listener : null;
     this.#running?.post({ kind: 'preview', fps });
-  }
-
-  get pid(): number | undefined {
-    return this.#running?.pid;
   }
 
   /** The last that the renderer told; `null` before it told anything. */
@@ -142,7 +140,11 @@ export class RendererHost implements Renderer {
     this.#waiting.giveUp();
     this.#started();
     const running = this.#running;
-    if (running === null) return;
+    if (running !== null) await this.#stop(running);
+    await this.#launcher.close();
+  }
+
+  async #stop(running: Running): Promise<void> {
     await new Promise<void>((resolve) => {
       const deadline = setTimeout(() => void running.kill().finally(resolve), STOP_DEADLINE_MS);
       this.#ended = () => {
@@ -153,16 +155,22 @@ export class RendererHost implements Renderer {
     });
   }
 
+  /**
+   * A process stays one: it can light everything, darkens what a reload takes from the hardware, and may be the last that
+   * has the rights for it. Without rights a thread stays one, too, and tells which strips need them.
+   */
   #isolation(): Isolation {
-    const { isolation } = this.#options;
+    const { isolation, dropsRights } = this.#options;
     if (isolation !== 'auto') return isolation;
+    if (this.#kind === 'process' || (this.#kind === 'thread' && dropsRights === true)) return this.#kind;
     return this.#layout.strips.some(({ output }) => output.driver === 'ws281x') ? 'process' : 'thread';
   }
 
   #launch(): void {
     this.#launchedMs = performance.now();
     const entry = this.#options.entry ?? new URL('./renderer.js', import.meta.url);
-    const running: Running = this.#startOne(this.#isolation(), entry, {
+    this.#kind = this.#isolation();
+    const running: Running = this.#launcher.launch(this.#kind, entry, {
       message: (message) => {
         if (this.#running === running) this.#hear(message);
       },
@@ -227,9 +235,7 @@ export class RendererHost implements Renderer {
 
   #ready(): void {
     this.#started();
-    if (this.#downSinceMs === null) return;
-    this.#health.back(this.#layout, performance.now() - this.#downSinceMs);
-    this.#downSinceMs = null;
+    this.#health.back();
   }
 
   #lost(reason: string): void {
@@ -243,8 +249,6 @@ export class RendererHost implements Renderer {
     const retryMs = this.#restartMs;
     this.#restartMs = Math.min(retryMs * 2, LONGEST_RESTART_MS);
     this.#restartTimer = setTimeout(() => this.#launch(), retryMs);
-    if (this.#downSinceMs !== null) return;
-    this.#downSinceMs = nowMs;
     this.#health.ended(this.#layout, reason, retryMs);
   }
 }

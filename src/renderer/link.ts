@@ -35,8 +35,7 @@ function threadLink(port: NonNullable<typeof parentPort>): Link {
 }
 
 function processLink(): Link {
-  // The daemon ends it: a service manager and a terminal signal the whole group, and the lights follow the daemon's wish.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  ignoreSignals();
   return {
     post(message) {
       // A channel that just closed loses the message; `onLost` tells of it.
@@ -51,6 +50,11 @@ function processLink(): Link {
       });
     },
   };
+}
+
+/** The daemon ends it: a service manager and a terminal signal the whole group, and the lights follow the daemon's wish. */
+export function ignoreSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 }
 
 function isTransferable(buffer: ArrayBufferLike): buffer is ArrayBuffer {

@@ -34,12 +34,18 @@ export type FromRenderer =
       readonly code: string;
       readonly message: string;
       readonly cure: string;
-      readonly retryMs: number;
+      /** null where only another layout, or a restart, can help. */
+      readonly retryMs: number | null;
     }
   | { readonly kind: 'output_recovered'; readonly strip: string; readonly downMs: number }
   /** RGB bytes of each strip as a monitor should show them, before gamma and component order. */
   | { readonly kind: 'preview'; readonly strips: readonly PreviewStrip[] }
   | { readonly kind: 'stopped' };
+
+/** Asks a keeper for a renderer; it is started with the `configure` that follows. */
+export type ToKeeper = ToRenderer | { readonly kind: 'launch' };
+/** The renderer is gone, the keeper is not. */
+export type FromKeeper = FromRenderer | { readonly kind: 'ended'; readonly reason: string };
 
 export interface PreviewStrip {
   readonly id: string;

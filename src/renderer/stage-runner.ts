@@ -62,6 +62,8 @@ export class StageRunner {
     this.#stage = stage;
     this.#onStop = layout.onStop;
     this.#outputs.configure(layout, stage.strips);
+    // Changes may have waited for an output that is gone now.
+    this.#reports.check();
     this.#preview.bind(stage.strips);
     this.#loop.configure(this.#times(layout));
     // Nothing is drawn before the first targets: LEDs that are lit go on so while the daemon starts anew.

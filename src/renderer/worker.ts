@@ -1,26 +1,32 @@
-/** The renderer's entry, bundled on its own: runs as a worker thread or as a forked process, with the same messages. */
+/**
+ * The renderer's entry, bundled on its own: runs as a worker thread or as a forked process, with the same messages; or as
+ * the keeper of one (keeper.ts).
+ */
+import { parentPort } from 'node:worker_threads';
 import { assertNever } from '../base/assert-never.ts';
 import { Stage } from '../light/stage.ts';
-import { findLink } from './link.ts';
+import { findLink, type Link } from './link.ts';
 import { SystemLoopClock } from './loop-clock.ts';
 import type { ToRenderer } from './messages.ts';
 import { makeOutputs } from './outputs/make-outputs.ts';
+import { type HeldPins, KEEPER, readPins } from './role.ts';
 import { StageRunner } from './stage-runner.ts';
 
-const link = findLink();
-const runner = new StageRunner({
-  clock: new SystemLoopClock(),
-  makeStage: (layout) => new Stage(layout),
-  makeOutputs,
-  post: (message) => link.post(message),
-});
-
-async function stop(): Promise<void> {
-  await runner.stop();
-  link.end({ kind: 'stopped' });
+function render(pins: HeldPins): void {
+  const link = findLink();
+  const runner = new StageRunner({
+    clock: new SystemLoopClock(),
+    makeStage: (layout) => new Stage(layout),
+    makeOutputs: (layout, clock) => makeOutputs(layout, clock, pins),
+    post: (message) => link.post(message),
+  });
+  link.onMessage((message) => handle(runner, link, message));
+  link.onLost(() => {
+    void runner.stop().finally(() => process.exit());
+  });
 }
 
-function handle(message: ToRenderer): void {
+function handle(runner: StageRunner, link: Link, message: ToRenderer): void {
   switch (message.kind) {
     case 'configure':
       return runner.configure(message.layout);
@@ -31,14 +37,15 @@ function handle(message: ToRenderer): void {
     case 'probe':
       return runner.tellStats();
     case 'stop':
-      void stop();
+      void runner.stop().then(() => link.end({ kind: 'stopped' }));
       return;
     default:
       assertNever(message);
   }
 }
 
-link.onMessage(handle);
-link.onLost(() => {
-  void runner.stop().finally(() => process.exit());
-});
+const [, entry = '', ...role] = process.argv;
+if (parentPort !== null) render(null);
+// Loaded when needed: a renderer starts sooner without the schemas.
+else if (role[0] === KEEPER) void import('./keeper.ts').then(({ keep }) => keep(entry));
+else render(readPins(role));

@@ -1,6 +1,7 @@
 /**
  * Records that are not durable yet: waiting, or in the write that is under way. While the disk fails they pile up here,
- * up to a bound; past it the oldest waiting ones are dropped and counted, which makes a gap in history that is told.
+ * up to a bound that whoever writes asks for; past it the oldest waiting ones are dropped and counted, which makes a gap
+ * in history that is told. A disk that works takes all there is, however much.
  */
 import type { CommitRecord } from '../engine/ports.ts';
 
@@ -40,7 +41,6 @@ export class Backlog {
   push(pending: Pending): void {
     this.#waiting.push(pending);
     this.#waitingBytes += pending.line.length;
-    this.#keepBounds();
   }
 
   /** Takes the oldest, up to `bytes` but at least one, into the write that now begins; empty where none waits. */
@@ -66,17 +66,17 @@ export class Backlog {
     this.#waitingBytes += this.#underWay.reduce((sum, { line }) => sum + line.length, 0);
     this.#waiting = [...this.#underWay, ...this.#waiting];
     this.#underWay = [];
-    this.#keepBounds();
   }
 
-  forgetDropped(): void {
-    this.#dropped = 0;
-  }
-
-  #keepBounds(): void {
+  /** Drops what is too much to wait for a disk that fails. */
+  keepBounds(): void {
     while (this.#waiting.length > this.#recordsMax || (this.#waitingBytes > this.#bytesMax && this.#waiting.length > 1)) {
       this.#waitingBytes -= this.#waiting.shift()?.line.length ?? 0;
       this.#dropped += 1;
     }
+  }
+
+  forgetDropped(): void {
+    this.#dropped = 0;
   }
 }

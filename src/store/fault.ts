@@ -19,6 +19,8 @@ const cures: Readonly<Record<string, string>> = {
   ENOTDIR: 'store.path must name a folder: move the file away that stands there, then restart the daemon',
   EEXIST: 'store.path must name a folder: move the file away that stands there, then restart the daemon',
   EIO: 'the disk is failing: copy the store elsewhere and replace the card',
+  'open ETIMEDOUT':
+    'restart the daemon once the disk answers; until then it runs from memory. Where it does not, copy the store elsewhere and replace the card',
   ETIMEDOUT: 'the disk does not answer: where this stays, copy the store elsewhere and replace the card',
   locked: 'stop the other daemon, or give each its own store.path',
   newer_format: 'install the version that wrote this store, or set store.path to another folder',
@@ -38,7 +40,13 @@ export function faultOf(cause: unknown, operation: string, path: string): Fault 
 }
 
 export function fault(path: string, operation: string, code: string, message: string): Fault {
-  return { path, operation, code, message, cure: cures[code] ?? 'see the message; the daemon goes on from memory' };
+  return {
+    path,
+    operation,
+    code,
+    message,
+    cure: cures[`${operation} ${code}`] ?? cures[code] ?? 'see the message; the daemon goes on from memory',
+  };
 }
 
 /** Passes over a missing file, and over nothing else. @returns `null` where it is missing. */

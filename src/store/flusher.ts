@@ -56,12 +56,18 @@ export class Flusher {
     this.#retryLater();
   }
 
-  /** @returns true once all of the backlog is durable; false where the disk fails or takes too long. */
-  async flush(): Promise<boolean> {
-    if (this.#failing) return false;
+  /**
+   * @param withinMs beyond which the disk counts as one that hangs.
+   * @returns true once all of the backlog is durable; false where the disk fails or takes too long.
+   */
+  async flush(withinMs: number): Promise<boolean> {
+    if (this.#failing) {
+      this.#parts.backlog.keepBounds();
+      return false;
+    }
     const drained = this.#turn.then(() => this.#drain());
     this.#turn = drained;
-    const durable = await this.#unlessStalled(drained);
+    const durable = await this.#unlessStalled(drained, withinMs);
     if (durable && this.#parts.writer.full) this.prepare();
     return durable;
   }
@@ -107,6 +113,7 @@ export class Flusher {
       return true;
     } catch (cause) {
       this.#parts.backlog.putBack();
+      this.#parts.backlog.keepBounds();
       this.#fail(faultOf(cause, operation, this.#parts.path));
       this.#retryLater();
       return false;
@@ -149,14 +156,14 @@ export class Flusher {
     backlog.forgetDropped();
   }
 
-  async #unlessStalled(work: Promise<boolean>): Promise<boolean> {
-    const { path, limits } = this.#parts;
+  async #unlessStalled(work: Promise<boolean>, limitMs: number): Promise<boolean> {
+    const { path } = this.#parts;
     let alarm: NodeJS.Timeout | undefined;
     const stalled = new Promise<false>((resolve) => {
       alarm = setTimeout(() => {
-        this.#fail(fault(path, 'write', 'ETIMEDOUT', `a write has taken longer than ${limits.stall_ms} ms`));
+        this.#fail(fault(path, 'write', 'ETIMEDOUT', `a write has taken longer than ${Math.round(limitMs)} ms`));
         resolve(false);
-      }, limits.stall_ms);
+      }, limitMs);
     });
     try {
       return await Promise.race([work, stalled]);

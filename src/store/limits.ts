@@ -16,8 +16,16 @@ export interface Limits {
   readonly backlog_bytes: number;
   /** Most that one write takes, and so the most that one power cut can tear. */
   readonly write_bytes: number;
-  /** A write that takes longer answers `durable: false`, and stays under way. */
+  /**
+   * A write that takes longer answers `durable: false`, and stays under way; so does a group of writes as a whole. The
+   * watchdog asks whether the writer makes progress, and must hear it well before it bites (WatchdogSec in the unit).
+   */
   readonly stall_ms: number;
+  readonly commit_ms: number;
+  /** An operation that takes longer while the store opens keeps it out of this run: the lights wait for it. */
+  readonly open_ms: number;
+  /** What is not written by then is left: a stop has 3 s for everything. */
+  readonly close_ms: number;
   /** First pause before the disk is tried again; doubled after each failure, up to the longest. */
   readonly retry_first_ms: number;
   readonly retry_longest_ms: number;
@@ -31,7 +39,10 @@ export const defaultLimits: Limits = {
   backlog_records: 10_000,
   backlog_bytes: 16 * MiB,
   write_bytes: MiB,
-  stall_ms: 5000,
+  stall_ms: 2000,
+  commit_ms: 4000,
+  open_ms: 5000,
+  close_ms: 1500,
   retry_first_ms: 1000,
   retry_longest_ms: 30_000,
 };

@@ -1,4 +1,4 @@
-/** Which processes live. A number alone does not say: it is given again after a restart, so the start time goes with it where /proc tells it. */
+/** Which processes live. A number alone does not say: it is given again after a restart, so boot and start time go with it where /proc tells them. */
 import { readFileSync } from 'node:fs';
 import { errorCode } from './fault.ts';
 import type { Holder } from './lock.ts';
@@ -11,20 +11,39 @@ export interface ProcessTable {
 /** Field 22 of /proc/<pid>/stat, counted from the third, which follows the name in brackets (proc(5)). */
 const START_TIME_FIELD = 22 - 3;
 
-/** @returns `null` where there is no /proc, or no such process. */
-function startOf(pid: number): string | null {
+/**
+ * @param read gives the text of a file of /proc; `null` where there is none, or where we may not see it.
+ * @param isRunning says whether anybody has the number.
+ */
+export function processTable(read: (path: string) => string | null, isRunning: (pid: number) => boolean): ProcessTable {
+  const boot = read('/proc/sys/kernel/random/boot_id')?.trim() ?? null;
+  const startOf = (pid: number): string | null => {
+    const stat = read(`/proc/${pid}/stat`);
+    const ticks = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[START_TIME_FIELD];
+    return boot === null || ticks === undefined ? null : `${boot}:${ticks}`;
+  };
+  return {
+    self: { pid: process.pid, start: startOf(process.pid) },
+    isAlive({ pid, start }) {
+      // A power cut leaves locks behind, and a stranger's process may have the number now that /proc hides from us.
+      if (start !== null && boot !== null && !start.startsWith(`${boot}:`)) return false;
+      if (!isRunning(pid)) return false;
+      const now = startOf(pid);
+      return start === null || now === null || start === now;
+    },
+  };
+}
+
+function readProc(path: string): string | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[START_TIME_FIELD];
-    return ticks === undefined ? null : `${boot}:${ticks}`;
+    return readFileSync(path, 'latin1');
   } catch (cause) {
     if (errorCode(cause) === null) throw cause;
     return null;
   }
 }
 
-function isRunning(pid: number): boolean {
+function hasNumber(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -34,11 +53,4 @@ function isRunning(pid: number): boolean {
   }
 }
 
-export const nodeProcesses: ProcessTable = {
-  self: { pid: process.pid, start: startOf(process.pid) },
-  isAlive({ pid, start }) {
-    if (!isRunning(pid)) return false;
-    const now = startOf(pid);
-    return start === null || now === null || start === now;
-  },
-};
+export const nodeProcesses: ProcessTable = processTable(readProc, hasNumber);

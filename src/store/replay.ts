@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { asideName, type DamageReports } from './damage.ts';
 import { errorCode, ifThere } from './fault.ts';
 import type { FileSystem, OpenFile } from './file-system.ts';
+import { DiskSilent } from './patience.ts';
 import { decodeLine, isIntact, peekLine, type StoredRecord, salvage } from './record-line.ts';
 import { type Line, scanLines } from './scan.ts';
 import type { Segment, Segments } from './segments.ts';
@@ -65,7 +66,8 @@ export class Replay {
       await reader.read(file, segment.bytes);
     } catch (cause) {
       const code = errorCode(cause);
-      if (code === null) throw cause;
+      // What the disk does not hand out in time may well be whole: not to be moved aside.
+      if (code === null || cause instanceof DiskSilent) throw cause;
       await this.#unreadable(segment, repair && reader.good === 0, `cannot be read (${code})`);
       return null;
     }

@@ -36,23 +36,21 @@ export type Decoded =
   | { readonly kind: 'damaged' }
   | { readonly kind: 'newer'; readonly format: number };
 
-/** Takes zones and the list of answers at once, then works in slices: what changes later is not in the text. */
-export async function encodeSnapshot({ n, snapshot }: Numbered): Promise<Buffer> {
+/** In pieces, each made when it is asked for and small but for the zones: neither memory nor the event loop is held by a large one. */
+export async function* encodeSnapshot({ n, snapshot }: Numbered): AsyncGenerator<Buffer> {
   const { seq, event_id, zones, previous, answers } = snapshot;
   const fixed = { format: FORMAT, n, seq, event_id, zones, previous };
-  const kept = [...answers];
-  const pieces = [`${JSON.stringify(fixed, null, 2).slice(0, -2)},\n  "answers": [`];
+  yield Buffer.from(`${JSON.stringify(fixed, null, 2).slice(0, -2)},\n  "answers": [`);
   let crc = crc32(`${JSON.stringify(fixed).slice(0, -1)},"answers":[`);
-  for (let start = 0; start < kept.length; start += SLICE_ANSWERS) {
-    const lines = kept.slice(start, start + SLICE_ANSWERS).map((answer) => JSON.stringify(answer));
+  for (let start = 0; start < answers.length; start += SLICE_ANSWERS) {
+    const lines = answers.slice(start, start + SLICE_ANSWERS).map((answer) => JSON.stringify(answer));
     const comma = start === 0 ? '' : ',';
     crc = crc32(`${comma}${lines.join(',')}`, crc);
-    pieces.push(`${comma}\n    ${lines.join(',\n    ')}`);
+    yield Buffer.from(`${comma}\n    ${lines.join(',\n    ')}`);
     await setImmediate();
   }
   crc = crc32(']}', crc);
-  pieces.push(`${kept.length === 0 ? '' : '\n  '}],\n  "crc": "${crcText(crc)}"\n}\n`);
-  return Buffer.from(pieces.join(''));
+  yield Buffer.from(`${answers.length === 0 ? '' : '\n  '}],\n  "crc": "${crcText(crc)}"\n}\n`);
 }
 
 export function decodeSnapshot(bytes: Buffer): Decoded {

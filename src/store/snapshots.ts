@@ -79,21 +79,17 @@ export class Snapshots {
     return null;
   }
 
-  /** Number of the last record in the current snapshot as it is on disk now; `null` where there is none that is whole. */
-  async peek(): Promise<number | null> {
-    const bytes = await this.#read(this.path);
-    const decoded = bytes === null ? null : decodeSnapshot(bytes);
-    return decoded?.kind === 'good' ? decoded.n : null;
-  }
-
   /** Makes it the newest generation, durably. */
   async write(numbered: Numbered): Promise<void> {
-    const bytes = await encodeSnapshot(numbered);
+    let bytes = 0;
     const fresh = join(this.#folder, FRESH);
     const file = await this.#files.open(fresh, 'create');
     try {
       await file.truncate(0);
-      await writeAll(file, bytes, 0);
+      for await (const piece of encodeSnapshot(numbered)) {
+        await writeAll(file, piece, bytes);
+        bytes += piece.length;
+      }
       await file.sync();
     } finally {
       await file.close();
@@ -103,7 +99,7 @@ export class Snapshots {
     await this.#files.rename(fresh, this.path);
     await this.#files.syncFolder(this.#folder);
     this.#currentN = numbered.n;
-    this.#bytes = bytes.length;
+    this.#bytes = bytes;
   }
 
   async #read(path: string): Promise<Buffer | null> {

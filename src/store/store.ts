@@ -16,6 +16,7 @@ import { defaultLimits, type Limits } from './limits.ts';
 import { type Loaded, load, type Shelf } from './loading.ts';
 import { Lock } from './lock.ts';
 import { nodeFileSystem } from './node-file-system.ts';
+import { DiskSilent, PatientDisk } from './patience.ts';
 import { nodeProcesses, type ProcessTable } from './processes.ts';
 import { RecentEvents } from './recent.ts';
 import { encodeLine } from './record-line.ts';
@@ -40,6 +41,7 @@ const start: Position = { seq: 0, n: 0 };
 export class Store implements Journal {
   readonly #options: StoreOptions;
   readonly #limits: Limits;
+  readonly #disk: PatientDisk;
   readonly #lock: Lock;
   readonly #shelf: Shelf;
   readonly #keeper: SnapshotKeeper;
@@ -58,13 +60,15 @@ export class Store implements Journal {
   #latest: (() => Snapshot) | null = null;
 
   constructor(options: StoreOptions) {
-    const { path, history, files = nodeFileSystem, processes = nodeProcesses, report } = options;
+    const { path, history, processes = nodeProcesses, report } = options;
+    const files = new PatientDisk(options.files ?? nodeFileSystem);
     const limits = { ...defaultLimits, ...options.limits };
     const damage = new DamageReports(report);
     const segments = new Segments(files, join(path, 'journal'));
     const snapshots = new Snapshots(files, path, damage);
     this.#options = options;
     this.#limits = limits;
+    this.#disk = files;
     this.#lock = new Lock(files, path, processes);
     this.#shelf = { files, segments, snapshots, damage, tornMax: limits.write_bytes };
     this.#keeper = new SnapshotKeeper({ snapshots, segments, limits, history, report });
@@ -84,16 +88,11 @@ export class Store implements Journal {
     });
   }
 
-  /** Reads what is there. Never throws for a bad disk or a bad file: those are reported. */
+  /** Reads what is there. Never throws for a bad disk or a bad file: those are reported. Waits for no disk that is silent. */
   async open(): Promise<Restored> {
-    let refusal: Fault | null = null;
-    try {
-      if (!(await this.#claim())) return nothing;
-    } catch (cause) {
-      refusal = faultOf(cause, 'open', this.#options.path);
-    }
-    const loaded = await this.#load();
-    if (loaded === null) return nothing;
+    const opened = await this.#disk.within(this.#limits.open_ms, () => this.#claimAndLoad());
+    if (opened === null) return nothing;
+    const { loaded, refusal } = opened;
     this.#attached = true;
     this.#found = loaded.newest;
     this.#newest = loaded.newest;
@@ -104,14 +103,24 @@ export class Store implements Journal {
     return loaded.restored;
   }
 
+  /** A large group goes to the disk in parts, each with a time of its own: it is no hang, and holds the event loop no longer than a part. */
   async commit(records: readonly CommitRecord[], snapshot: () => Snapshot): Promise<{ readonly durable: boolean }> {
+    const { write_bytes, stall_ms, commit_ms } = this.#limits;
+    const end = performance.now() + commit_ms;
+    const flush = () => this.#flusher.flush(Math.min(stall_ms, end - performance.now()));
     this.#latest = snapshot;
-    for (const record of records) this.#take(record);
+    let [durable, bytes] = [true, 0];
+    for (const record of records) {
+      bytes += this.#take(record);
+      if (bytes < write_bytes) continue;
+      durable = (await flush()) && durable;
+      bytes = 0;
+    }
     if (!this.#attached) return { durable: false };
     // Taken now and not after the write: by then the state holds what the engine has decided meanwhile.
     const due = this.#keeper.due && !this.#flusher.failing ? { n: this.#newest.n, snapshot: snapshot() } : null;
     const usable = due !== null && due.snapshot.seq === this.#newest.seq;
-    const durable = await this.#flusher.flush();
+    durable = (await flush()) && durable;
     if (durable && usable) this.#keeper.saveAside(due);
     return { durable };
   }
@@ -127,25 +136,46 @@ export class Store implements Journal {
   /** Writes what is left, and a snapshot if anything came since the last. Takes a bounded time; never rejects for a bad disk. */
   async close(snapshot: () => Snapshot): Promise<void> {
     this.#latest = snapshot;
+    const { close_ms } = this.#limits;
+    const late = `closing has taken longer than ${close_ms} ms: what was not told durable may be lost`;
     let alarm: NodeJS.Timeout | undefined;
     const tooLate = new Promise<void>((resolve) => {
       alarm = setTimeout(() => {
-        this.#failed(fault(this.#options.path, 'close', 'ETIMEDOUT', `closing has taken longer than ${this.#limits.stall_ms} ms`));
+        this.#failed(fault(this.#options.path, 'close', 'ETIMEDOUT', late));
         resolve();
-      }, this.#limits.stall_ms);
+      }, close_ms);
     });
     await Promise.race([this.#finish(), tooLate]);
     clearTimeout(alarm);
     this.#attached = false;
   }
 
-  #take(record: CommitRecord): void {
+  /** @returns the bytes that it will take on disk. */
+  #take(record: CommitRecord): number {
     this.#newest = { seq: record.seq, n: this.#newest.n + 1 };
     for (const event of record.events) this.#recent.add(event);
-    if (!this.#attached) return;
+    if (!this.#attached) return 0;
     const line = encodeLine(this.#newest.n, record);
     this.#keeper.grew(line.length);
     this.#backlog.push({ n: this.#newest.n, record, line });
+    return line.length;
+  }
+
+  /** @returns `null` where the store cannot be used in this run; with it, why nothing can be written to it yet. */
+  async #claimAndLoad(): Promise<{ loaded: Loaded; refusal: Fault | null } | null> {
+    let refusal: Fault | null = null;
+    try {
+      if (!(await this.#claim())) return null;
+    } catch (cause) {
+      refusal = faultOf(cause, 'open', this.#options.path);
+      // What was begun may still come to an end, behind our back: this run must leave the store alone.
+      if (cause instanceof DiskSilent) {
+        this.#failed(refusal);
+        return null;
+      }
+    }
+    const loaded = await this.#load();
+    return loaded === null ? null : { loaded, refusal };
   }
 
   /** @returns false where another daemon has the store. @throws what the disk throws */

@@ -2,9 +2,10 @@
  * The log: one JSON line a message for the service manager's journal, readable lines at a terminal, both on standard
  * error, so that standard output stays for results. Nothing of the frame loop logs.
  */
-import { type DestinationStream, destination, type Logger as PinoLogger, pino } from 'pino';
+import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
 import type { Logger } from '../base/logger.ts';
 import type { Config } from '../model/config.ts';
+import { LogStream } from './log-stream.ts';
 
 export type LogLevel = Config['log']['level'];
 /** What the daemon sees of it. */
@@ -16,18 +17,15 @@ export interface RootLogger extends Logger {
 
 const STANDARD_ERROR = 2;
 
-/** Bytes that wait where the log's reader does not keep up; beyond them lines are dropped. */
-const MOST_WAITING = 1_048_576;
-
-/**
- * Readable where standard error is a terminal. Elsewhere the writing is left to another thread: standard error may be a
- * file on a card that hangs, and no command waits for the log. What is left at the end of the process is written then.
- */
+/** Readable where standard error is a terminal. What is left at the end of the process is written then. */
 export async function createLogger(level: LogLevel): Promise<RootLogger> {
-  if (!process.stderr.isTTY) return loggerTo(destination({ dest: STANDARD_ERROR, sync: false, maxLength: MOST_WAITING }), level);
-  // A stream and no transport: transports are loaded by path in a thread of their own, which a bundle does not have.
-  const { default: pretty } = await import('pino-pretty');
-  return loggerTo(pretty({ destination: STANDARD_ERROR, sync: true, translateTime: 'SYS:HH:MM:ss.l', singleLine: true }), level);
+  const stream = new LogStream(STANDARD_ERROR);
+  process.once('exit', () => stream.flush());
+  if (!process.stderr.isTTY) return loggerTo(stream, level);
+  // No transport: transports are loaded by path in a thread of their own, which a bundle does not have.
+  const { prettyFactory } = await import('pino-pretty');
+  const pretty = prettyFactory({ translateTime: 'SYS:HH:MM:ss.l', singleLine: true });
+  return loggerTo({ write: (line) => stream.write(pretty(line)) }, level);
 }
 
 /** @param stream takes each line as it is made. */

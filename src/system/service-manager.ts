@@ -19,8 +19,6 @@ export interface ServiceManagerOptions {
 
 type Phase = 'READY=1' | 'RELOADING=1' | 'STOPPING=1';
 
-const STATUS_LENGTH = 200;
-
 export class ServiceManager {
   readonly #notify: Notify | null;
   readonly #logger: Logger;
@@ -30,7 +28,7 @@ export class ServiceManager {
   /** Set while `alive` has not answered: it is asked once at a time. */
   #asking = false;
   /** What the next message says. One is under way at most; meanwhile newer values replace older ones. */
-  #pending: { phase: Phase | null; status: string | null; feed: boolean } = { phase: null, status: null, feed: false };
+  #pending: { phase: Phase | null; feed: boolean } = { phase: null, feed: false };
   #sending = false;
 
   constructor({ logger, alive, environment = process.env, notify = runNotify }: ServiceManagerOptions) {
@@ -42,11 +40,11 @@ export class ServiceManager {
   }
 
   /** The daemon serves. Starts the watchdog the first time; also ends a reload. */
-  ready(status?: string): void {
+  ready(): void {
     if (this.#timer === null && this.#watchdogMs !== null) {
       this.#timer = setInterval(() => void this.#feed(), this.#watchdogMs / 2).unref();
     }
-    this.#tell(status === undefined ? { phase: 'READY=1' } : { phase: 'READY=1', status });
+    this.#tell({ phase: 'READY=1' });
   }
 
   /** Say `ready` once the reload is over, whatever came of it. */
@@ -56,11 +54,6 @@ export class ServiceManager {
 
   stopping(): void {
     this.#tell({ phase: 'STOPPING=1' });
-  }
-
-  /** One line for `systemctl status`. */
-  status(text: string): void {
-    this.#tell({ status: text });
   }
 
   /** Ends the watchdog's feeding. What was said before is still sent. */
@@ -83,10 +76,10 @@ export class ServiceManager {
     }
   }
 
-  #tell({ phase, status, feed }: { phase?: Phase; status?: string; feed?: boolean }): void {
+  #tell({ phase, feed }: { phase?: Phase; feed?: boolean }): void {
     if (this.#notify === null) return;
     const pending = this.#pending;
-    this.#pending = { phase: phase ?? pending.phase, status: status ?? pending.status, feed: feed ?? pending.feed };
+    this.#pending = { phase: phase ?? pending.phase, feed: feed ?? pending.feed };
     if (!this.#sending) void this.#sendAll(this.#notify);
   }
 
@@ -104,10 +97,9 @@ export class ServiceManager {
   }
 
   #take(): string[] {
-    const { phase, status, feed } = this.#pending;
-    this.#pending = { phase: null, status: null, feed: false };
-    const line = status?.replaceAll(/\s+/g, ' ').slice(0, STATUS_LENGTH);
-    return [...(phase === null ? [] : [phase]), ...(line === undefined ? [] : [`STATUS=${line}`]), ...(feed ? ['WATCHDOG=1'] : [])];
+    const { phase, feed } = this.#pending;
+    this.#pending = { phase: null, feed: false };
+    return [...(phase === null ? [] : [phase]), ...(feed ? ['WATCHDOG=1'] : [])];
   }
 }
 

@@ -26,6 +26,16 @@ describe('get', () => {
     ]);
   });
 
+  it('keeps its columns, however long the names and whatever the numbers', async () => {
+    const dim = { ...floorState, brightness: 5 };
+    daemon.answer = () => accepted({ state: { zones: { floor: dim, 'under-the-kitchen-shelf': floorState } } });
+    expect((await diuna('get')).stdout.split('\n')).toEqual([
+      'floor                    ON   brightness   5  #ff0000  version 42',
+      'under-the-kitchen-shelf  ON   brightness 128  #ff0000  version 42',
+      '',
+    ]);
+  });
+
   it('prints one zone as the JSON that came', async () => {
     daemon.answer = () => accepted({ state: { zones: { floor: floorState } } });
     const { code, stdout } = await diuna('get', 'floor', '--json');
@@ -102,6 +112,13 @@ describe('set', () => {
     expect(stderr).toContain('diuna run -c config.yaml');
   });
 
+  it('exits with 69 where there is no such host, whose name does nothing to the terminal', async () => {
+    const { code, stderr } = await runCli(['get', '-H', 'no\u001b[2J.such.host', '-p', '1']);
+    expect(code).toBe(69);
+    expect(stderr).toContain('no\\x1b[2J.such.host');
+    expect(stderr).not.toContain('\u001b');
+  });
+
   it('exits with 2 for a port that is none', async () => {
     expect((await runCli(['get', '-p', '70000'])).code).toBe(2);
   });
@@ -129,11 +146,27 @@ const event = {
 const eventLine = '2026-11-20T13:01:00.123Z  #8  zone.state_changed floor: brightness 128, color #ff0000  (command, phone\\x1b[2J)\n';
 
 it('watch prints events as they happen, harmless to the terminal', async () => {
+  daemon.answer = () => accepted({ state: { zones: { floor: floorState } } });
   const cli = new RunningCli(['watch', '--count', '1', '--zone', 'floor', '-p', String(daemon.port)]);
   await expect.poll(() => cli.stderr, { timeout: 5000 }).toContain('watching');
   await daemon.publish('diuna/event/zone/shelf/state_changed', { ...event, zone: 'shelf' });
   await daemon.publish('diuna/event/zone/floor/state_changed', event);
   expect(await cli.end()).toMatchObject({ code: 0, stdout: eventLine });
+});
+
+it('watch names the nearest zone to a misspelt one, and exits with 1', async () => {
+  daemon.answer = () => accepted({ state: { zones: { floor: floorState, shelf: floorState } } });
+  const { code, stdout, stderr } = await diuna('watch', '--zone', 'flor');
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toBe('refused (unknown_zone): there is no zone "flor"; did you mean floor?\n');
+});
+
+it('watch asks for nothing where every zone is meant', async () => {
+  const cli = new RunningCli(['watch', '--count', '1', '--zone', 'all', '-p', String(daemon.port)]);
+  await expect.poll(() => cli.stderr, { timeout: 5000 }).toContain('watching diuna/event/zone/#');
+  await daemon.publish('diuna/event/zone/shelf/state_changed', event);
+  expect((await cli.end()).code).toBe(0);
+  expect(daemon.commands).toEqual([]);
 });
 
 it('replay prints the events in order and says where they end', async () => {
@@ -151,13 +184,39 @@ it('replay says where the journal no longer reaches back', async () => {
   expect((await diuna('replay')).stderr).toContain('does not reach back to 0');
 });
 
-it('bench measures replies, counts refusals, and puts the brightness back', async () => {
+it('bench measures replies without changing anything', async () => {
+  const { code, stdout } = await diuna('bench', '--rate', '50', '--seconds', '0.2', '--clients', '2', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ command: 'system.ping', zone: null, sent: 10, answered: 10, late: 0, refused: {} });
+  expect(new Set(daemon.commands.map(({ type }) => type))).toEqual(new Set(['system.ping']));
+});
+
+it('bench --change changes a zone, counts refusals, and puts the brightness back', async () => {
   daemon.answer = ({ type, brightness }) => {
     if (type === 'state.get') return accepted({ state: { zones: { floor: floorState } } });
     return brightness === 3 ? { ok: false, error: { code: 'overloaded', message: 'too much' } } : accepted();
   };
-  const { code, stdout } = await diuna('bench', '--rate', '50', '--seconds', '0.2', '--clients', '2', '--json');
+  const { code, stdout } = await diuna('bench', '--change', '--rate', '50', '--seconds', '0.2', '--clients', '2', '--json');
   expect(code).toBe(1);
-  expect(JSON.parse(stdout)).toMatchObject({ zone: 'floor', sent: 10, answered: 10, late: 0, refused: { overloaded: 1 } });
+  expect(JSON.parse(stdout)).toMatchObject({
+    command: 'zone.set_brightness',
+    zone: 'floor',
+    sent: 10,
+    answered: 10,
+    late: 0,
+    refused: { overloaded: 1 },
+  });
   expect(daemon.commands.at(-1)).toMatchObject({ type: 'zone.set_brightness', zone: 'floor', brightness: 128 });
+});
+
+it('bench --change names the nearest zone to a misspelt one, and sends nothing', async () => {
+  daemon.answer = () => accepted({ state: { zones: { floor: floorState } } });
+  const { code, stderr } = await diuna('bench', '--change', '--zone', 'flor');
+  expect(code).toBe(1);
+  expect(stderr).toContain('did you mean floor?');
+  expect(daemon.commands).toHaveLength(1);
+});
+
+it('bench takes a zone for changes only', async () => {
+  expect(await diuna('bench', '--zone', 'floor')).toMatchObject({ code: 2, stderr: expect.stringContaining('--change') });
 });

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -44,6 +45,23 @@ it('serves clients, goes on after a reload with mistakes, and stops in order whe
   expect(stdout).toContain('ON   brightness 255  #ff0000');
   daemon.process.kill('SIGTERM');
   expect(await daemon.end()).toMatchObject({ code: 0, stderr: expect.stringContaining('diuna has stopped') });
+});
+
+it('lights and serves from memory where the disk hangs, and ends all the same when asked to', async () => {
+  mkdirSync(join(folder, 'data'));
+  // Opening it waits for a writer that never comes, as reading does on a card that hangs.
+  execFileSync('mkfifo', [join(folder, 'data', 'state.json')]);
+  const { daemon, port } = await start();
+  expect(daemon.stderr).toContain('ETIMEDOUT');
+  const set = await runCli(['set', 'floor', 'on', 'red', '-p', String(port)]);
+  expect(set).toMatchObject({ code: 0, stderr: expect.stringContaining('in memory only') });
+  const before = performance.now();
+  daemon.process.kill('SIGTERM');
+  const { stderr } = await daemon.end();
+  expect(performance.now() - before).toBeLessThan(3500);
+  expect(stderr).toContain('diuna has stopped');
+  // Node's own exit would wait for the disk; systemd takes an end by this signal for an orderly one.
+  expect([daemon.process.exitCode, daemon.process.signalCode]).toEqual([null, 'SIGTERM']);
 });
 
 it('says that a preview needs a terminal, and goes on without', async () => {

@@ -40,6 +40,9 @@ describe('the words of set', () => {
     [['effect'], 'effect needs a value after it'],
     [['transition=2'], 'a transition needs something to change'],
     [['tggle'], 'did you mean toggle?'],
+    [['redd'], 'did you mean red?'],
+    [['lightgoldenrodyelow'], 'did you mean lightgoldenrodyellow?'],
+    [['sped', '3'], 'did you mean speed?'],
   ])('%j are refused', (words, why) => {
     expect(command(...words)).toContain(why);
   });

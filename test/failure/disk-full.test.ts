@@ -2,11 +2,12 @@
  * A disk that fills up under a running daemon: a file-size limit stands for it, which needs no rights, and where a tmpfs
  * may be mounted a real one. Lights follow, replies say that they are not durable, and all is caught up once there is room.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { TestClient } from '../support/client.ts';
 import type { Home } from '../support/daemon.ts';
 import { until } from '../support/until.ts';
 import { expectWhole, historyAfter, statesFrom } from './support/history.ts';
@@ -141,3 +142,34 @@ it('a disk that stays full does not hold the end of the daemon', async () => {
   expect(await reader.ask({ type: 'zone.toggle', zone: 'floor' })).toMatchObject({ ok: true, version: 1 });
   expect(again.logged('system.store_failed')).toEqual([]);
 });
+
+it('a disk that is full behind the log costs its lines, and nothing else', async () => {
+  const home = await makeStage();
+  const full = openSync('/dev/full', 'w');
+  const bundle = new URL('../../dist/diuna.js', import.meta.url).pathname;
+  const daemon = spawn(process.execPath, [bundle, 'run', '-c', home.configPath], { stdio: ['ignore', 'ignore', full] });
+  closeSync(full);
+  afterwards(async () => daemon.kill('SIGKILL'));
+  const phone = await untilConnected(home);
+  for (const _ of [1, 2, 3]) {
+    expect(await phone.ask({ type: 'zone.toggle', zone: 'floor' })).toMatchObject({ ok: true });
+    phone.mqtt.publish('diuna/status', 'forged'); // which the log is told
+  }
+  expect(await phone.ask({ type: 'zone.toggle', zone: 'floor' })).toMatchObject({ ok: true, version: 4 });
+  const before = performance.now();
+  daemon.kill('SIGTERM');
+  await until(() => daemon.exitCode !== null || daemon.signalCode !== null, 'the end');
+  expect([daemon.exitCode, daemon.signalCode]).toEqual([0, null]);
+  expect(performance.now() - before).toBeLessThan(3000);
+});
+
+async function untilConnected(home: Home): Promise<TestClient> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await connect(home, `phone-${attempt}`);
+    } catch (cause) {
+      if (attempt >= 200) throw cause;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}

@@ -85,6 +85,30 @@ describe('a new layout', () => {
     expect(drawn.slice(0, 2).flat()).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
+  test('keeps brightness on its way, effects in their phase and flashes, where a zone lies elsewhere now', () => {
+    const before = layout([strip(6)], [zone('floor', run(0, 4)), zone('shelf', run(4, 2))]);
+    const after = layout([strip(9, 'BGR', 'new'), strip(6)], [zone('shelf', run(4, 2, false, 1)), zone('floor', run(0, 4, false, 1))]);
+    const [stage, still] = [new Stage(before), new Stage(before)];
+    for (const each of [stage, still]) {
+      show(each, lit({ effect: 'chase' }));
+      show(each, lit({ effect: 'chase', state: 'OFF' }), 100, 2000);
+      show(each, lit({ color: orange, brightness: 40 }), 100, 0, 'shelf');
+      each.show([], [{ zone: 'shelf', kind: 'flash', durationMs: 2000 }], 300);
+    }
+    for (const [ms, next] of [
+      [400, after],
+      [900, before],
+      [950, after],
+    ] as const) {
+      stage.configure(next, ms);
+      for (const later of [ms, ms + 33]) expect(bytesAt(stage, later, next === after ? 1 : 0)).toEqual(bytesAt(still, later));
+    }
+    for (const ms of [1500, 2100, 2299]) expect(bytesAt(stage, ms, 1)).toEqual(bytesAt(still, ms));
+    expect(stage.moving(2299)).toBe(true);
+    expect(bytesAt(stage, 2300, 1)).toEqual(bytesAt(still, 2300));
+    expect(stage.moving(2300)).toBe(false);
+  });
+
   test('gives a zone of another length its target anew', () => {
     const stage = floor(2);
     show(stage, lit({ color: orange }));

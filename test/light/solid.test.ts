@@ -45,6 +45,22 @@ describe('a solid colour', () => {
     expect(leds(bytesAt(stage, 0), 4).map((led) => led[3])).toEqual([0, 0]);
   });
 
+  test('has a white that goes out while an effect runs, on a picture that is fresh, replaced or half-way, and comes back', () => {
+    const color = { r: 10, g: 0, b: 0, w: 255 };
+    const stage = floor(2, 1, 'RGBW');
+    const whites = (nowMs: number) => leds(bytesAt(stage, nowMs), 4).map((led) => led[3]);
+    show(stage, lit({ effect: 'rainbow', color }));
+    expect(whites(10)).toEqual([0, 0]);
+    show(stage, lit({ effect: 'rainbow', palette: 'party', color }), 20, 400);
+    show(stage, lit({ effect: 'chase', color }), 100, 400);
+    show(stage, lit({ effect: 'breathe', color }), 200, 400);
+    expect([200, 300, 700].map(whites)).toEqual(Array(3).fill([0, 0]));
+    show(stage, lit({ color }), 800, 0);
+    expect(whites(800)).toEqual([255, 255]);
+    show(stage, lit({ effect: 'rainbow', color }), 900, 400);
+    expect(whites(1300)).toEqual([0, 0]);
+  });
+
   test('lights LEDs of its zone alone', () => {
     const stage = new Stage(layout([strip(5)], [zone('floor', run(1, 2))]));
     show(stage, lit());

@@ -1,15 +1,20 @@
 /** What the host does when the renderer is slow, gone, or to be of another kind; with a stand-in for the thread or process. */
 import { describe, expect, it } from 'vitest';
+import type { Report } from '../../src/engine/ports.ts';
 import { RendererHost } from '../../src/renderer/host.ts';
 import { fakeLaunch } from './support/fake-launch.ts';
 import { layoutOf, lit } from './support/scenes.ts';
 import { until } from './support/until.ts';
 
-async function setUp() {
-  const { started, start } = fakeLaunch();
+async function setUp(more: { readonly dropsRights?: boolean } = {}) {
+  const { started, launcher } = fakeLaunch();
   const told: string[] = [];
-  const report = (type: string) => void told.push(type);
-  const host = new RendererHost({ layout: layoutOf([{ driver: 'simulated' }]), isolation: 'auto', report }, start);
+  const strips: unknown[] = [];
+  const report: Report = (type, payload) => {
+    told.push(type);
+    strips.push(payload['strip']);
+  };
+  const host = new RendererHost({ layout: layoutOf([{ driver: 'simulated' }]), isolation: 'auto', report, ...more }, launcher);
   await host.start();
   const shows = (index: number) => started[index]?.posted.flatMap((message) => (message.kind === 'show' ? [message] : [])) ?? [];
   const answers: (boolean | null)[] = [];
@@ -20,7 +25,7 @@ async function setUp() {
       answers[index] = shown;
     });
   };
-  return { host, started, told, shows, show, answers };
+  return { host, started, told, strips, shows, show, answers };
 }
 
 describe('a renderer that does not keep up', () => {
@@ -87,6 +92,41 @@ describe('a changed configuration', () => {
       ['process', false],
     ]);
     expect(shows(1).map(({ changes }) => changes.map(({ zone }) => zone))).toEqual([['floor']]);
+  });
+
+  it('leaves a process what it is: it may be the last one with rights, and darkens what is taken from it', async () => {
+    const { host, started } = await setUp();
+    host.configure(layoutOf([{ driver: 'ws281x', gpio: 18, dma: 10 }]));
+    await until(() => started.length === 2);
+    host.configure(layoutOf([{ driver: 'simulated' }]));
+    expect(started).toHaveLength(2);
+    expect(started[1]?.posted.at(-1)).toMatchObject({ kind: 'configure', layout: { strips: [{ output: { driver: 'simulated' } }] } });
+  });
+
+  it('does not move the renderer to a process once rights are given away, also after it ended', async () => {
+    const { host, started } = await setUp({ dropsRights: true });
+    host.configure(layoutOf([{ driver: 'ws281x', gpio: 18, dma: 10 }]));
+    expect(started[0]?.posted.at(-1)).toMatchObject({ kind: 'configure', layout: { strips: [{ output: { driver: 'ws281x' } }] } });
+    started[0]?.listener.ended('a test');
+    await until(() => started.length === 2);
+    expect(started.map(({ isolation }) => isolation)).toEqual(['thread', 'thread']);
+  });
+
+  it('ends the faults of the renderer that it replaces, and of strips that went while there was none', async () => {
+    const { host, started, told, strips } = await setUp();
+    const failed = { kind: 'output_failed', strip: 'main', code: 'a', message: 'b', cure: 'c', retryMs: 500 } as const;
+    started[0]?.listener.message(failed);
+    host.configure(layoutOf([{ driver: 'ws281x', gpio: 18, dma: 10 }, { driver: 'simulated' }]));
+    await until(() => told.length === 2);
+    expect(told).toEqual(['system.output_failed', 'system.output_recovered']);
+    started[1]?.listener.ended('a test');
+    host.configure(layoutOf([{ driver: 'simulated' }]));
+    await until(() => told.length === 6);
+    expect(told.slice(2)).toEqual([...Array(2).fill('system.output_failed'), ...Array(2).fill('system.output_recovered')]);
+    expect(strips).toEqual(['main', 'main', 'main', 'side', 'main', 'side']);
+    started[2]?.listener.ended('a test');
+    await until(() => told.length === 8);
+    expect(strips.slice(6)).toEqual(['main', 'main']);
   });
 
   it('goes to the running renderer otherwise', async () => {

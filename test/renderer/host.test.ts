@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RendererHost, type RendererHostOptions } from '../../src/renderer/host.ts';
+import { childrenOf } from './support/processes.ts';
 import { layoutOf, lit } from './support/scenes.ts';
 import { UdpReceiver } from './support/udp-receiver.ts';
 import { until } from './support/until.ts';
@@ -89,11 +90,10 @@ describe.each(isolations)('the renderer in a %s', (isolation) => {
 
 describe('a renderer that ends by itself', () => {
   it('is started again with the targets it had, and answers who waited', async () => {
-    const { host, show, seen, receiver, told, close } = await setUp('process');
+    const { show, seen, receiver, told, close } = await setUp('process');
     await show(255);
     await seen(255);
-    const { pid } = host;
-    if (pid === undefined) throw new Error('no process');
+    const [pid = 0] = childrenOf(process.pid);
     process.kill(pid, 'SIGKILL');
     await until(() => told.length > 0);
     receiver.packets.length = 0;
@@ -103,7 +103,7 @@ describe('a renderer that ends by itself', () => {
     await until(() => told.length === 2);
     expect(told.map(({ type }) => type)).toEqual(['system.output_failed', 'system.output_recovered']);
     expect(told[0]?.payload).toMatchObject({ strip: 'main', code: 'renderer_ended' });
-    expect(host.pid).not.toBe(pid);
+    expect(childrenOf(process.pid)).not.toContain(pid);
     await close();
   });
 
@@ -131,11 +131,11 @@ describe('isolation', () => {
       report: () => undefined,
     });
     await thread.start();
-    expect(thread.pid).toBe(process.pid);
+    expect(childrenOf(process.pid)).toEqual([]);
     const wired = layoutOf([{ driver: 'ws281x', gpio: 18, dma: 10 }]);
     await using child = new RendererHost({ layout: wired, isolation: 'auto', entry, report: () => undefined });
     await child.start();
-    expect(child.pid).not.toBe(process.pid);
+    expect(childrenOf(process.pid)).toHaveLength(1);
     expect(await new Promise((resolve) => child.show([lit('floor', 1)], [], resolve))).toBe(false);
   });
 });

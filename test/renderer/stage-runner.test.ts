@@ -175,6 +175,17 @@ describe('the renderer', () => {
     expect(outputs[0]?.closed).toEqual([]);
   });
 
+  it('keeps what moves moving through a new layout', async () => {
+    const { runner, clock, stage, layout, show } = await setUp();
+    stage.movesUntilMs = 1200;
+    show('floor', 5);
+    clock.advance(50);
+    runner.configure({ ...layout, fps: 25 });
+    clock.advance(1000);
+    expect(stage.drawnAt.slice(0, 6)).toEqual([1000, 1020, 1040, 1050, 1090, 1130]);
+    expect(stage.drawnAt.at(-1)).toBeGreaterThanOrEqual(1200);
+  });
+
   it.each(['keep', 'off'] as const)('ends with the LEDs as the layout wants them: %s', async (onStop) => {
     const { runner, outputs } = await setUp([new FakeOutput(['main'])], layoutOf([simulated], 2, { onStop }));
     await runner.stop();

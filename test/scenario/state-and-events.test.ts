@@ -242,6 +242,7 @@ describe('every listener hears everything once', () => {
     });
     await Promise.all(sent);
     await phone.untilReplies(302);
+    await until(() => eventsOf(watcher).length >= 900, 'every event');
     await allHeard(watcher);
     expect(eventsOf(watcher).map((event) => event.seq)).toEqual(Array.from({ length: 900 }, (_, index) => seq + 1 + index));
     for (const topic of ['noise/light', 'noise/kept']) expect(new Set(watcher.on(topic).map(({ payload }) => payload)).size).toBe(300);

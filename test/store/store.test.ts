@@ -169,6 +169,49 @@ describe('a store', () => {
     expect(readdirSync(path).filter((name) => name.includes('damaged'))).toHaveLength(3);
   });
 
+  it('writes a group that is larger than what may wait for a failing disk', async () => {
+    const path = temporaryFolder();
+    const first = makeStore({ path, limits: { backlog_records: 10, backlog_bytes: 8000, write_bytes: 3000, recent_events: 4 } });
+    await first.store.open();
+    const records = Array.from({ length: 50 }, (_, index) => recordAt(index + 1));
+    expect(await first.store.commit(records, () => snapshotAt(999))).toEqual({ durable: true });
+    expect(first.told).toEqual([]);
+    expect((await first.store.read(0, 50, 100)).reaches).toBe(true);
+    const second = makeStore({ path: copyOf(path) });
+    expect(await second.store.open()).toEqual({ snapshot: null, records });
+  });
+
+  it('writes a large snapshot in small pieces, between which others have their turn', async () => {
+    const path = temporaryFolder();
+    const writes: number[] = [];
+    const files: FileSystem = {
+      ...nodeFileSystem,
+      async open(name, mode) {
+        const file = await nodeFileSystem.open(name, mode);
+        return {
+          read: (into, position) => file.read(into, position),
+          write: (bytes, position) => {
+            writes.push(bytes.length);
+            return file.write(bytes, position);
+          },
+          truncate: (length) => file.truncate(length),
+          size: () => file.size(),
+          sync: () => file.sync(),
+          close: () => file.close(),
+        };
+      },
+    };
+    const { store } = makeStore({ path, files });
+    await store.open();
+    await commitEach(store, 1, 1);
+    const answers = Array.from({ length: 5000 }, (_, index) => answerAt(index + 1));
+    await commitEach(store, 2, 2);
+    await store.close(() => ({ ...snapshotAt(2), answers }));
+    expect(writes.reduce((sum, bytes) => sum + bytes, 0)).toBeGreaterThan(900_000);
+    expect(Math.max(...writes)).toBeLessThan(100_000);
+    expect((await makeStore({ path }).store.open()).snapshot).toEqual({ ...snapshotAt(2), answers });
+  });
+
   it('is not used by two daemons at once', async () => {
     const path = temporaryFolder();
     const processes = { self: { pid: 7, start: 'a' }, isAlive: () => true };

@@ -31,9 +31,9 @@ describe('the service manager', () => {
 
   it("hears of readiness and is fed at half the watchdog's time", async () => {
     const { manager, sent } = build();
-    manager.ready('2 zones\non 1 strip');
+    manager.ready();
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(sent).toEqual([['READY=1', 'STATUS=2 zones on 1 strip'], ['WATCHDOG=1'], ['WATCHDOG=1']]);
+    expect(sent).toEqual([['READY=1'], ['WATCHDOG=1'], ['WATCHDOG=1']]);
     manager.stop();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(sent).toHaveLength(3);
@@ -59,18 +59,16 @@ describe('the service manager', () => {
     expect(sent).toEqual([['READY=1']]);
   });
 
-  it('gets one message at a time; what comes meanwhile goes out together', async () => {
+  it('gets one message at a time; of what comes meanwhile the newest', async () => {
     const { manager, sent, answers, state } = build();
     state.slow = true;
     manager.ready();
-    manager.status('a');
     manager.reloading();
-    manager.status('b');
     manager.ready();
     expect(sent).toEqual([['READY=1']]);
     answers.shift()?.();
     await vi.advanceTimersByTimeAsync(0);
-    expect(sent).toEqual([['READY=1'], ['READY=1', 'STATUS=b']]);
+    expect(sent).toEqual([['READY=1'], ['READY=1']]);
   });
 
   it('that cannot be told is a warning, no fault', async () => {

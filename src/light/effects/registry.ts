@@ -1,5 +1,4 @@
-/** The effects that this version has, and how a name that a user typed finds one of them. */
-import { fold } from '../../base/nearest.ts';
+/** The effects that this version has. */
 import { breathe } from './breathe.ts';
 import { chase } from './chase.ts';
 import type { Effect } from './effect.ts';
@@ -13,12 +12,6 @@ export const effects: readonly Effect[] = [solid, rainbow, breathe, chase, fire2
 export const effectDeclarations = effects.map((effect) => effect.declaration);
 
 const byId = new Map(effects.map((effect) => [effect.declaration.id, effect]));
-const idByName = new Map(effectDeclarations.flatMap(({ id, name, aliases }) => [...aliases, name, id].map((known) => [fold(known), id])));
-
-/** The id of an effect by id, name or alias, in any case, whatever blanks, hyphens and underscores. `off` is none. */
-export function resolveEffect(name: string): string | undefined {
-  return idByName.get(fold(name));
-}
 
 /** The effect that a target names; the solid colour where none runs, or one that this version does not know. */
 export function effectOf(id: string): Effect {

@@ -1,6 +1,7 @@
 /** A fault of an output: a stable code, what went wrong, and what a person can do about it. */
 export class OutputError extends Error {
   override readonly name = 'OutputError';
+  readonly lasting: boolean = false;
   readonly code: string;
   readonly cure: string;
 
@@ -9,6 +10,11 @@ export class OutputError extends Error {
     this.code = code;
     this.cure = cure;
   }
+}
+
+/** A fault that the passing of time does not mend: the output is not tried again until the layout gives it another form. */
+export class LastingOutputError extends OutputError {
+  override readonly lasting = true;
 }
 
 /** Makes an output's fault of whatever was thrown. */

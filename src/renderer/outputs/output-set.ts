@@ -35,7 +35,7 @@ export class OutputSet {
     const plans = this.#make(layout, this.#clock);
     const kept = new Map(this.#outputs.filter(({ key }) => plans.some((plan) => plan.key === key)).map((output) => [output.key, output]));
     const gone = this.#outputs.filter(({ key }) => !kept.has(key));
-    this.#closing = Promise.all([this.#closing, ...gone.map((output) => output.close({ off: true }))]).then(() => undefined);
+    this.#closing = Promise.all([this.#closing, ...gone.map((output) => output.retire())]).then(() => undefined);
     this.#outputs = plans.map((plan) => kept.get(plan.key) ?? new SupervisedOutput(plan.key, plan.make(), this.#clock, this.#listener));
     const byId = new Map(frames.map((frame) => [frame.id, frame]));
     for (const output of this.#outputs) {

@@ -10,7 +10,8 @@ import type { Output } from './output.ts';
 import { OutputError, toOutputError } from './output-error.ts';
 
 export interface SupervisedListener {
-  failed(strip: string, fault: OutputError, retryMs: number): void;
+  /** @param retryMs null where it is not tried again. */
+  failed(strip: string, fault: OutputError, retryMs: number | null): void;
   recovered(strip: string, downMs: number): void;
   /** A frame was taken, or it became clear that none will be for now. */
   progress(): void;
@@ -48,9 +49,9 @@ export class SupervisedOutput {
     this.#listener = listener;
   }
 
-  /** From the first fault until it ran well for its settling time. */
+  /** From the first fault until it ran well for its settling time; and once closed, as no frame leaves any more. */
   get failing(): boolean {
-    return this.#downSinceMs !== null;
+    return this.#downSinceMs !== null || this.#state === 'closed';
   }
 
   /** Number of the newest frame that has left; frames count from 1. */
@@ -82,6 +83,12 @@ export class SupervisedOutput {
   /** Sends the newest frame again. */
   resend(): void {
     if (this.#wanted > 0) this.offer(this.#wanted);
+  }
+
+  /** Closes and darkens it, as the layout has it no longer: a fault that was told ends with it. */
+  retire(): Promise<void> {
+    this.#settled();
+    return this.close({ off: true });
   }
 
   async close(options: { readonly off: boolean }): Promise<void> {
@@ -147,13 +154,18 @@ export class SupervisedOutput {
     this.#abort.abort();
     this.#cancelTimer();
     this.#closing = this.#release({ off: false });
+    const retryMs = fault.lasting ? null : this.#retryMs;
     if (this.#downSinceMs === null) {
       this.#downSinceMs = this.#clock.nowMs();
-      for (const strip of this.output.strips) this.#listener.failed(strip, fault, this.#retryMs);
+      for (const strip of this.output.strips) this.#listener.failed(strip, fault, retryMs);
     }
-    this.#cancelTimer = this.#clock.after(this.#retryMs, () => void this.#open());
-    this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
+    if (retryMs !== null) this.#tryAgain(retryMs);
     this.#listener.progress();
+  }
+
+  #tryAgain(retryMs: number): void {
+    this.#cancelTimer = this.#clock.after(retryMs, () => void this.#open());
+    this.#retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
   }
 
   #settled(): void {

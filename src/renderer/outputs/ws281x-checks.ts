@@ -4,7 +4,7 @@
  */
 import { accessSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { OutputError } from './output-error.ts';
+import { LastingOutputError, OutputError } from './output-error.ts';
 import { channel0Pins, channel1Pins, isKnownBoard, isPi5 } from './ws281x-boards.ts';
 
 export interface Ws281xStrip {
@@ -32,6 +32,9 @@ export function thisMachine(): Machine {
 /** The strips by channel: index 0 and 1; `null` where a channel is unused. */
 export type Channels = readonly [Ws281xStrip | null, Ws281xStrip | null];
 
+/** DMA channel 5 serves the SD card, whose files it damages (README of rpi_ws281x, "Important warning about DMA channels"). */
+const SD_CARD_DMA = 5;
+
 const OTHER_DRIVER = 'Light the strip through a network controller for now (driver ddp).';
 
 /** @throws OutputError what is in the way, with its cure. */
@@ -51,7 +54,14 @@ export function checkWs281x(strips: readonly Ws281xStrip[], machine: Machine): C
     throw new OutputError('ws281x_board_unknown', `the ws281x driver does not know the ${named}`, OTHER_DRIVER);
   }
   if (machine.uid !== 0) {
-    throw new OutputError('ws281x_not_root', `the ws281x driver needs root, and runs as user ${machine.uid}`, 'Start the daemon as root.');
+    // Who runs as somebody else stays it: a daemon that gave root away, or never had it.
+    const cure = 'Start the daemon as root; where the strip is new in its configuration, restart the service.';
+    throw new LastingOutputError('ws281x_not_root', `the ws281x driver needs root, and runs as user ${machine.uid}`, cure);
+  }
+  const unsafe = strips.find(({ dma }) => dma === SD_CARD_DMA);
+  if (unsafe !== undefined) {
+    const message = `strip ${unsafe.id} uses DMA channel ${SD_CARD_DMA}, which serves the SD card and would damage its files`;
+    throw new LastingOutputError('ws281x_unsafe_dma', message, 'Use dma: 10.');
   }
   const channels = assignChannels(strips, revision);
   checkMemory(machine);

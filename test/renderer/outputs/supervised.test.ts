@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LastingOutputError } from '../../../src/renderer/outputs/output-error.ts';
 import { SupervisedOutput } from '../../../src/renderer/outputs/supervised.ts';
 import { FakeLoopClock } from '../support/fake-clock.ts';
 import { FakeOutput, fault } from '../support/fake-output.ts';
@@ -103,6 +104,18 @@ describe('a supervised output', () => {
     clock.advance(2001);
     offer(2);
     expect(told).toEqual(['main failed output_stuck 500']);
+  });
+
+  it('does not try again what cannot get well by itself', async () => {
+    const { output, pass, supervised, told } = await setUp((fake) => {
+      fake.openFault = new LastingOutputError('no_right', 'not allowed', 'restart it');
+    });
+    expect(told).toEqual(['main failed no_right null']);
+    await pass(600_000);
+    expect(output.opens).toBe(1);
+    expect(supervised.failing).toBe(true);
+    await supervised.retire();
+    expect(told.at(-1)).toBe('main recovered 600000');
   });
 
   it('does not open again once closed, and darkens as asked', async () => {

@@ -120,9 +120,17 @@ describe('before the ws281x driver is touched', () => {
     ['a pin without the hardware', [strip(17)]],
     ['two pins of one channel', [strip(12), strip(18)]],
     ['a second strip beside PCM or SPI', [strip(21), strip(13)]],
-    ['two DMA channels', [strip(18), strip(13, { dma: 5 })]],
+    ['two DMA channels', [strip(18), strip(13, { dma: 9 })]],
   ])('%s is refused', (_, strips) => {
     expect(refusal(strips, pi()).code).toBe('ws281x_pins');
+  });
+
+  it('another user is not tried again: nobody becomes root, but a restarted service is', () => {
+    expect(refusal([strip(18)], pi({ uid: 1000 }))).toMatchObject({ lasting: true, cure: expect.stringContaining('restart the service') });
+  });
+
+  it('the DMA channel of the SD card is refused', () => {
+    expect(refusal([strip(18, { dma: 5 })], pi())).toMatchObject({ code: 'ws281x_unsafe_dma', lasting: true });
   });
 
   it('a second channel on a board of 26 pins is refused', () => {

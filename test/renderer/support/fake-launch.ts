@@ -1,5 +1,5 @@
 /** Stands in for starting a thread or process: keeps what the host posts, and lets a test answer and end it. */
-import type { Isolation, launch, RunningListener } from '../../../src/renderer/launch.ts';
+import type { Isolation, Launcher, RunningListener } from '../../../src/renderer/launch.ts';
 import type { ToRenderer } from '../../../src/renderer/messages.ts';
 
 export interface FakeRunning {
@@ -9,14 +9,13 @@ export interface FakeRunning {
   killed: boolean;
 }
 
-export function fakeLaunch(): { readonly started: FakeRunning[]; readonly start: typeof launch } {
+export function fakeLaunch(): { readonly started: FakeRunning[]; readonly launcher: Launcher } {
   const started: FakeRunning[] = [];
-  const start: typeof launch = (isolation, _entry, listener) => {
+  const launch: Launcher['launch'] = (isolation, _entry, listener) => {
     const running: FakeRunning = { isolation, posted: [], listener, killed: false };
     started.push(running);
     queueMicrotask(() => listener.message({ kind: 'ready' }));
     return {
-      pid: started.length,
       post: (message) => void running.posted.push(message),
       kill: async () => {
         running.killed = true;
@@ -24,5 +23,5 @@ export function fakeLaunch(): { readonly started: FakeRunning[]; readonly start:
       },
     };
   };
-  return { started, start };
+  return { started, launcher: { launch, close: async () => undefined } };
 }

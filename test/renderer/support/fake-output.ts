@@ -15,6 +15,8 @@ export class FakeOutput implements Output {
   sendFault: OutputError | null = null;
   /** Frames wait for `release` while set. */
   holds = false;
+  /** Opening never ends while set. */
+  opensForever = false;
   opens = 0;
   readonly sent: number[][] = [];
   readonly closed: boolean[] = [];
@@ -29,6 +31,7 @@ export class FakeOutput implements Output {
     this.opens += 1;
     this.#onFault = onFault;
     if (this.openFault !== null) throw this.openFault;
+    if (this.opensForever) await new Promise(() => undefined);
   }
 
   send(frames: readonly StripFrame[], taken: Taken): void {

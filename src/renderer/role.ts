@@ -1,0 +1,25 @@
+/** What a forked entry is to be, as its command line says: a keeper, or a renderer that may drive certain pins and no others. */
+import type { RenderLayout } from '../model/strip-layout.ts';
+
+export const KEEPER = 'keeper';
+const RENDERER = 'renderer';
+
+/** GPIO and DMA channel of strips on the hardware, each as `gpio/dma`; null where all may be driven. */
+export type HeldPins = ReadonlySet<string> | null;
+
+export function pinsOf(layout: RenderLayout): ReadonlySet<string> {
+  return new Set(layout.strips.flatMap(({ output }) => (output.driver === 'ws281x' ? [pinKey(output)] : [])));
+}
+
+export function pinKey({ gpio, dma }: { readonly gpio: number; readonly dma: number }): string {
+  return `${gpio}/${dma}`;
+}
+
+/** The arguments that make a forked entry a renderer of these pins. */
+export function rendererRole(pins: ReadonlySet<string>): string[] {
+  return [RENDERER, [...pins].join(',')];
+}
+
+export function readPins([role, pins]: readonly string[]): HeldPins {
+  return role === RENDERER ? new Set((pins ?? '').split(',')) : null;
+}
