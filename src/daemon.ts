@@ -99,6 +99,7 @@ export class Daemon {
     this.#mqtt = new MqttService({
       baseTopic: config.mqtt.base_topic,
       echoEvents: config.mqtt.echo_events,
+      limits: config.mqtt.limits,
       clock: this.#clock,
       logger: logger.room('mqtt'),
       submit: (submission) => this.#engine?.submit(submission),
@@ -224,9 +225,8 @@ export class Daemon {
   #tellSystemState(): void {
     if (this.#engine === null) return;
     const uptimeS = (this.#clock.monotonicUs() - this.#startedUs) / 1_000_000;
-    this.#mqtt.tellSystemState(
-      systemState(this.#renderer.stats(), this.#engine.stats(), this.#health, this.#mqtt.connectedClients, uptimeS),
-    );
+    const { connectedClients, guards } = this.#mqtt;
+    this.#mqtt.tellSystemState(systemState(this.#renderer.stats(), this.#engine.stats(), this.#health, connectedClients, uptimeS, guards));
   }
 
   /** Both the writer and the frame loop answered: what the watchdog is fed with. */

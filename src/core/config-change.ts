@@ -6,6 +6,7 @@ type Reader = (config: Config) => unknown;
 const fixed: readonly (readonly [string, Reader])[] = [
   ['mqtt.base_topic', (config) => config.mqtt.base_topic],
   ['mqtt.listen', (config) => config.mqtt.listen],
+  ['mqtt.limits', (config) => config.mqtt.limits],
   ['http.listen', (config) => config.http.listen],
   ['store.path', (config) => config.store.path],
   ['store.history', (config) => config.store.history],

@@ -57,6 +57,8 @@ export function systemState(
   health: Health,
   clients: number,
   uptimeS: number,
+  /** What the broker's guards refused. */
+  guards: Readonly<Record<string, number>> = {},
 ): Record<string, unknown> {
   return {
     ...health.describe(),
@@ -69,5 +71,6 @@ export function systemState(
     commands: engine.commands,
     rejections: engine.rejections,
     latency_us: engine.latencyUs,
+    guards,
   };
 }

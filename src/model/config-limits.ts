@@ -26,8 +26,11 @@ export const mqttLimitsSchema = z.strictObject({
   drain_timeout: decimal(0.1, 3600).default(10),
   /** Messages of QoS 1 and 2 that a client may leave unacknowledged; the next wait. */
   in_flight: integer(1, 65_535).default(20),
-  /** Messages that wait so, for a client that is there; past it the oldest is dropped. */
-  waiting_messages: integer(1, 100_000).default(1000),
+  /**
+   * Messages that wait so, for a client that is there; past it, or past `stuck_client_bytes`, the oldest is dropped. Room
+   * for all events that may wait to be told (2,048), and as many replies and states.
+   */
+  waiting_messages: integer(1, 100_000).default(4096),
   /** A client's own, to the broker. */
   messages_per_second: decimal(1, 1_000_000).default(500),
   message_burst: integer(1, 1_000_000).default(1000),

@@ -3,6 +3,7 @@
  * Mistakes across sections (a zone beyond its strip) are found by `checkReferences` in config-references.ts.
  */
 import * as z from 'zod';
+import { mqttLimitsSchema } from './config-limits.ts';
 import { boolean, decimal, integer, oneOf, text, transitionSeconds } from './fields.ts';
 import { nameIdSchema, stripIdSchema, zoneIdSchema } from './ids.ts';
 
@@ -36,6 +37,7 @@ export const mqttSchema = z.strictObject({
   echo_events: boolean.default(false),
   /** Seconds; `null` takes commands of any age. */
   max_command_age: decimal(1, 86_400).nullable().default(30),
+  limits: mqttLimitsSchema.prefault({}),
 });
 
 const outputSchema = z.discriminatedUnion(

@@ -8,7 +8,11 @@ import { Aedes, type AedesPublishPacket, type PublishPacket } from 'aedes';
 import { Fault } from '../base/fault.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Address } from '../model/config.ts';
+import type { MqttLimits } from '../model/config-limits.ts';
 import { EachOnce } from './each-once.ts';
+import { plainAddress } from './guards/admission.ts';
+import type { Guards, Obstacle } from './guards/guards.ts';
+import { TOPIC_LEVELS } from './guards/shape.ts';
 import { type Arrivals, Repeats } from './repeats.ts';
 import { sink } from './sink.ts';
 import { passBySlowClients, untilDrained } from './slow-clients.ts';
@@ -17,17 +21,15 @@ export type Qos = 0 | 1 | 2;
 
 /** Decides over what a client publishes and what it is given. */
 export interface Gate {
-  /** Calls `done` when the packet may go on; may rewrite it before. A packet that must not go on is sunk. */
-  admit(clientId: string, packet: PublishPacket, done: () => void): void;
+  /**
+   * Calls `done` when the packet may go on; may rewrite it before. A packet that must not go on is sunk.
+   * @param obstacle why it must not, whatever it is.
+   */
+  admit(clientId: string, packet: PublishPacket, done: () => void, obstacle: Obstacle | null): void;
   /** Whether this client gets this packet. */
   deliver(clientId: string, packet: AedesPublishPacket): boolean;
 }
 
-/** Bytes that may wait for a client that reads slowly; past it messages of QoS 0 pass it by. */
-const SLOW_CLIENT_BYTES = 1_048_576;
-/** A client that has read nothing for so long is disconnected. */
-const DRAIN_TIMEOUT_MS = 10_000;
-const CONNECT_TIMEOUT_MS = 10_000;
 /** At a stop: so many looks in a row without traffic are the end of it, and so many are taken at most. */
 const QUIET_MS = 10;
 const QUIET_IN_A_ROW = 3;
@@ -44,53 +46,63 @@ export interface Message {
 
 export class Broker {
   readonly #aedes: Aedes;
+  readonly #guards: Guards;
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #logger: Logger;
 
-  constructor(gate: Gate, logger: Logger) {
+  constructor(gate: Gate, guards: Guards, limits: MqttLimits, logger: Logger) {
+    this.#guards = guards;
     this.#logger = logger;
     const repeats = new Repeats(() => arrivals(this.#aedes));
     const eachOnce = new EachOnce();
     this.#aedes = new Aedes({
       // 0: a message never waits for the slowest reader of another one
       concurrency: 0,
-      drainTimeout: DRAIN_TIMEOUT_MS,
-      connectTimeout: CONNECT_TIMEOUT_MS,
+      drainTimeout: limits.drain_timeout * 1000,
+      connectTimeout: limits.connect_timeout * 1000,
       queueLimit: 1000,
-      maxTopicLevels: 32,
-      preConnect: (client, _packet, done) => {
+      maxTopicLevels: TOPIC_LEVELS,
+      preConnect: (client, packet, done) => {
         eachOnce.watch(client, this.#aedes.id);
+        guards.connect(client, packet);
         done(null, true);
       },
+      authenticate: (client, _username, _password, done) => {
+        const refused = guards.verdict(client);
+        done(refused, refused === null);
+      },
+      authorizeSubscribe: (client, subscription, done) => done(null, guards.subscribe(client, subscription) ? subscription : null),
       authorizePublish: (client, packet, done) => {
         if (client === null || packet.topic.startsWith('$')) sink(packet);
         if (client === null) return done(null);
         const { id } = client;
+        const obstacle = guards.publish(client, packet);
         repeats.pass(
           client,
           packet,
-          (admitted) => gate.admit(id, packet, admitted),
+          (admitted) => gate.admit(id, packet, admitted, obstacle),
           () => done(null),
         );
       },
       authorizeForward: (client, packet) => {
         if (packet.qos === 0 && client.conn.destroyed) return null;
-        if (eachOnce.isRepeated(client)) return null;
-        if (packet.qos === 0 && client.conn.writableLength > SLOW_CLIENT_BYTES) return null;
-        return gate.deliver(client.id, packet) ? packet : null;
+        if (eachOnce.isRepeated(client) && guards.isRepeated(client, packet)) return null;
+        return guards.forward(client, packet, gate.deliver(client.id, packet)) ? packet : null;
       },
     });
-    passBySlowClients(this.#aedes);
+    passBySlowClients(this.#aedes, limits.stuck_client_bytes);
   }
 
   /** From here on messages can be published; nobody can connect yet. */
   async open(): Promise<void> {
-    this.#aedes.on('clientError', (client, cause) =>
-      this.#logger.debug({ client: client.id, cause: cause.message }, 'client connection ended'),
-    );
-    this.#aedes.on('connectionError', (_client, cause) => this.#logger.warn({ cause: cause.message }, 'connection refused'));
+    this.#aedes.on('clientError', (client, cause) => {
+      this.#guards.lost(client, cause, true);
+      this.#logger.debug({ client: client.id, cause: cause.message }, 'client connection ended');
+    });
+    this.#aedes.on('connectionError', (client, cause) => this.#guards.lost(client, cause, false));
     await this.#aedes.listen();
+    await this.#guards.open(this.#aedes);
   }
 
   /** @throws Fault where an address cannot be listened on. */
@@ -120,13 +132,14 @@ export class Broker {
 
   /** Resolves when the client can be given more, or is gone. */
   drained(clientId: string): Promise<void> {
-    return untilDrained(this.#aedes, clientId);
+    return untilDrained(this.#aedes, clientId, (client) => this.#guards.drained(client));
   }
 
   /** Takes in and gives out what is on its way, for a bounded time, then closes all connections. */
   async stop(): Promise<void> {
     const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)));
     await this.#quiet();
+    this.#guards.stop();
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
     for (const socket of this.#sockets) socket.destroy();
     await Promise.all(closed);
@@ -160,9 +173,11 @@ export class Broker {
   }
 
   #accept(socket: Socket): void {
+    const address = plainAddress(socket.remoteAddress);
+    if (!this.#guards.enter(socket, address)) return;
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    this.#aedes.handle(socket);
+    this.#guards.watch(this.#aedes.handle(socket), address);
   }
 }
 

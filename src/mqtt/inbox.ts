@@ -13,6 +13,7 @@ import type { Change, Request } from '../model/command.ts';
 import { type Refusal, refusal } from '../model/refusal.ts';
 import { encodeClientId, type Inbound, type Topics } from '../model/topics.ts';
 import type { Message, Qos } from './broker.ts';
+import type { Obstacle } from './guards/guards.ts';
 import { sink } from './sink.ts';
 
 export interface InboxParts {
@@ -36,23 +37,21 @@ export class Inbox {
    * `done` is called when the packet may be acknowledged: for a command of QoS 1 or 2 when it is decided and durable, so
    * that an acknowledgement means just that.
    */
-  admit(clientId: string, packet: PublishPacket, done: () => void): void {
+  admit(clientId: string, packet: PublishPacket, done: () => void, obstacle: Obstacle | null): void {
     const inbound = this.#parts.topics.read(packet.topic);
-    if (inbound.kind === 'foreign') return done();
+    if (inbound.kind === 'foreign') {
+      if (obstacle !== null) this.#dropForeign(clientId, packet, obstacle);
+      return done();
+    }
     packet.retain = false; // a command is said once
-    const request = this.#read(clientId, inbound, packet);
+    const request = withObstacle(this.#read(clientId, inbound, packet), obstacle);
     if (!request.ok && request.error.refusal.code === 'forbidden') {
       this.#parts.logger.warn({ client: clientId, topic: packet.topic }, 'publish refused');
       sink(packet);
     }
     const qos = packet.qos;
     this.#parts.submit({
-      request,
-      source: 'command',
-      origin: clientId,
-      trigger: null,
-      receivedUs: this.#parts.clock.monotonicUs(),
-      respond: (reply) => void this.#send(this.#parts.topics.response(clientId), qos, reply),
+      ...this.#submission(clientId, qos, request),
       deliver: async (event) => {
         await this.#send(this.#parts.topics.replay(clientId), qos, event);
         await this.#parts.drained(clientId);
@@ -60,6 +59,24 @@ export class Inbox {
       ...(qos === 0 ? {} : { committed: done }),
     });
     if (qos === 0) done();
+  }
+
+  #submission(clientId: string, qos: Qos, request: Result<Request, Malformed>): Submission {
+    return {
+      request,
+      source: 'command',
+      origin: clientId,
+      trigger: null,
+      receivedUs: this.#parts.clock.monotonicUs(),
+      respond: (reply) => void this.#send(this.#parts.topics.response(clientId), qos, reply),
+    };
+  }
+
+  /** A message that is no command goes nowhere; where its sender is to know, it is told like of a command. */
+  #dropForeign(clientId: string, packet: PublishPacket, { refusal, tell }: Obstacle): void {
+    const { qos } = packet;
+    sink(packet);
+    if (tell) this.#parts.submit(this.#submission(clientId, qos, err(malformed(refusal))));
   }
 
   #send(topic: string, qos: Qos, payload: unknown): Promise<void> {
@@ -88,6 +105,13 @@ export class Inbox {
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The refusal still says which command is meant. What is forbidden stays so. */
+function withObstacle(read: Result<Request, Malformed>, obstacle: Obstacle | null): Result<Request, Malformed> {
+  if (obstacle === null || (!read.ok && read.error.refusal.code === 'forbidden')) return read;
+  const { request_id } = read.ok ? read.value : read.error;
+  return err({ refusal: obstacle.refusal, request_id, zone: read.ok ? null : read.error.zone });
+}
 
 function decode(payload: string | Buffer): Result<string, Refusal> {
   const length = Buffer.byteLength(payload);

@@ -5,16 +5,20 @@ import type { Logger } from '../base/logger.ts';
 import type { Report } from '../engine/ports.ts';
 import type { Submission } from '../engine/submission.ts';
 import type { Address } from '../model/config.ts';
+import type { MqttLimits } from '../model/config-limits.ts';
 import type { ZoneState } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { Announcer } from './announcer.ts';
 import { Broker } from './broker.ts';
+import { everybody } from './guards/access.ts';
+import { Guards } from './guards/guards.ts';
 import { Inbox } from './inbox.ts';
 import { Presence } from './presence.ts';
 
 export interface MqttParts {
   readonly baseTopic: string;
   readonly echoEvents: boolean;
+  readonly limits: MqttLimits;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly submit: (submission: Submission) => void;
@@ -28,10 +32,11 @@ export class MqttService {
   readonly announcer: Announcer;
   readonly #topics: Topics;
   readonly #broker: Broker;
+  readonly #guards: Guards;
   readonly #presence: Presence;
   #echoEvents: boolean;
 
-  constructor({ baseTopic, echoEvents, clock, logger, submit, report }: MqttParts) {
+  constructor({ baseTopic, echoEvents, limits, clock, logger, submit, report }: MqttParts) {
     this.#topics = new Topics(baseTopic);
     this.#echoEvents = echoEvents;
     const inbox = new Inbox({
@@ -42,8 +47,15 @@ export class MqttService {
       publish: (message) => this.#broker.publish(message),
       drained: (client) => this.#broker.drained(client),
     });
+    const isOurs = (topic: string) => this.#topics.read(topic).kind !== 'foreign';
+    this.#guards = new Guards({ limits, access: everybody, isOurs, clock, logger });
     this.#broker = new Broker(
-      { admit: (client, packet, done) => inbox.admit(client, packet, done), deliver: (client, packet) => this.#mayHear(client, packet) },
+      {
+        admit: (client, packet, done, obstacle) => inbox.admit(client, packet, done, obstacle),
+        deliver: (client, packet) => this.#mayHear(client, packet),
+      },
+      this.#guards,
+      limits,
       logger,
     );
     this.announcer = new Announcer(
@@ -63,6 +75,11 @@ export class MqttService {
 
   get connectedClients(): number {
     return this.#presence.connected;
+  }
+
+  /** What the guards refused, by their names. */
+  get guards(): Readonly<Record<string, number>> {
+    return this.#guards.counts();
   }
 
   /** From here on messages can be published; nobody can connect yet. */

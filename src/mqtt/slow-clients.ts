@@ -6,33 +6,33 @@
  */
 import type { Aedes, Client } from 'aedes';
 
-/** Bytes that may wait for a client; past it the client is disconnected. */
-const STUCK_CLIENT_BYTES = 8_388_608;
-
 type Drained = (cause: Error | null, client: Client) => void;
 /** Part of aedes' clients, which its types leave out. Called after a write that found the socket full. */
 interface Draining {
   waitForDrain(callback: Drained): void;
 }
 
-export function passBySlowClients(aedes: Aedes): void {
+/** @param stuckBytes may wait for a client; past it the client is disconnected. */
+export function passBySlowClients(aedes: Aedes, stuckBytes: number): void {
   aedes.on('client', (client) => {
     const draining = client as Client & Draining;
     const startTimeout = draining.waitForDrain.bind(draining);
     draining.waitForDrain = (callback) => {
       const { conn } = client;
-      if (conn.writableLength > STUCK_CLIENT_BYTES)
-        conn.destroy(new Error(`${conn.writableLength} bytes wait for a client that does not read`));
+      if (conn.writableLength > stuckBytes) conn.destroy(new Error(`${conn.writableLength} bytes wait for a client that does not read`));
       else startTimeout(() => undefined);
       setImmediate(callback, null, client);
     };
   });
 }
 
-/** Resolves when the client's socket takes more, or is gone. */
-export async function untilDrained(aedes: Aedes, clientId: string): Promise<void> {
-  const conn = clientsOf(aedes)[clientId]?.conn;
-  if (conn === undefined || conn.destroyed || !conn.writableNeedDrain) return;
+/** Resolves when the client's socket takes more, and what waits before it has gone too; or when the client is gone. */
+export async function untilDrained(aedes: Aedes, clientId: string, waiting: (client: Client) => Promise<void>): Promise<void> {
+  const client = clientsOf(aedes)[clientId];
+  if (client === undefined) return;
+  await waiting(client);
+  const { conn } = client;
+  if (conn.destroyed || !conn.writableNeedDrain) return;
   await new Promise<void>((resolve) => {
     const done = () => {
       conn.off('drain', done);

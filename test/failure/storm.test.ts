@@ -1,5 +1,6 @@
 /** More than anybody would send: the daemon answers all of it, keeps its memory, and stays there for the others. */
 import { describe, expect, it } from 'vitest';
+import type { Home } from '../support/daemon.ts';
 import { until } from '../support/until.ts';
 import { Caller } from './support/caller.ts';
 import { expectWhole, historyAfter } from './support/history.ts';
@@ -10,6 +11,12 @@ import { afterwards, connect, makeStage, watch } from './support/stage.ts';
 const MiB = 1024 * 1024;
 /** Generous: what a daemon that leaked each message would pass several times over. */
 const GROWTH_MOST = 300 * MiB;
+
+/** The storm is about what lies behind the limits of one client (test/mqtt/guards). */
+function makeStageWithoutLimits(log: 'info' | 'debug'): Promise<Home> {
+  const limits = { messages_per_second: 100_000, message_burst: 100_000 };
+  return makeStage({ log: { level: log }, mqtt: { limits } });
+}
 
 async function caller(port: number, id: string): Promise<Caller> {
   const connected = await Caller.connect(port, id);
@@ -63,7 +70,7 @@ async function expectWholeReplay(port: number, events: readonly unknown[]): Prom
 
 describe('a storm', () => {
   it('of 8,000 commands with 20 listeners is answered once each, while another client is served and memory is kept', async () => {
-    const home = await makeStage({ log: { level: 'info' } });
+    const home = await makeStageWithoutLimits('info');
     const daemon = await launchRunning(home);
     const listeners = await Promise.all(Array.from({ length: 20 }, (_, index) => listener(home.port, `listener-${index}`)));
     const callers = await Promise.all([1, 2, 3, 4].map((number) => caller(home.port, `storm-${number}`)));
@@ -126,7 +133,7 @@ describe('a storm', () => {
   }, 60_000);
 
   it('goes past listeners that stopped reading: they hold nobody, and not the end of the daemon either', async () => {
-    const home = await makeStage();
+    const home = await makeStageWithoutLimits('debug');
     const daemon = await launchRunning(home);
     const deaf = [await listener(home.port, 'deaf-0', 0), await listener(home.port, 'deaf-1', 1)];
     for (const { socket } of deaf) socket.pause();

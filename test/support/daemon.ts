@@ -19,7 +19,7 @@ export interface Home {
   readonly folder: string;
   readonly configPath: string;
   readonly port: number;
-  /** Writes the config file anew; keys replace whole sections. */
+  /** Writes the config file anew; keys replace whole sections, but for `mqtt`, which keeps its address. */
   configure(sections: Readonly<Record<string, unknown>>): Promise<void>;
   remove(): Promise<void>;
 }
@@ -42,7 +42,8 @@ export async function makeHome(sections: Readonly<Record<string, unknown>> = {})
     },
     home_assistant: { enabled: false },
   };
-  const configure = (changed: Readonly<Record<string, unknown>>) => writeFile(configPath, stringify({ ...base, ...changed }));
+  const configure = (changed: Readonly<Record<string, unknown>>) =>
+    writeFile(configPath, stringify({ ...base, ...changed, mqtt: { ...base.mqtt, ...Object(changed['mqtt']) } }));
   await configure(sections);
   return { folder, configPath, port, configure, remove: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
+import { errorCode } from '../../../src/store/fault.ts';
 
 const made: string[] = [];
 
@@ -16,8 +17,15 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** A snapshot may be on its way aside: where a name goes while it is copied, all is copied anew. */
 export function copyOf(folder: string): string {
-  const copy = join(temporaryFolder(), 'data');
-  cpSync(folder, copy, { recursive: true });
-  return copy;
+  for (let attempt = 1; ; attempt += 1) {
+    const copy = join(temporaryFolder(), 'data');
+    try {
+      cpSync(folder, copy, { recursive: true });
+      return copy;
+    } catch (cause) {
+      if (attempt === 5 || errorCode(cause) !== 'ENOENT') throw cause;
+    }
+  }
 }

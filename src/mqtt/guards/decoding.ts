@@ -1,0 +1,56 @@
+/**
+ * Stands before one client's decoder: fixed headers are looked at before bytes are kept, text must be text, topics of a
+ * sane length. Listeners of the decoder are left alone.
+ */
+import type { Client } from 'aedes';
+import type { Packet } from 'mqtt-packet';
+import type { MqttLimits } from '../../model/config-limits.ts';
+import { Framing, type Unfinished } from './framing.ts';
+import { clientParts } from './private-parts.ts';
+import { Refused } from './refused.ts';
+import { checkStrings, checkTopics } from './shape.ts';
+
+export interface DecodingParts {
+  readonly limits: MqttLimits;
+  readonly unfinished: Unfinished;
+  /** Called with each packet before it is handled. @param cut bytes of its payload that were thrown away. */
+  readonly arrived: (packet: Packet, cut: number) => void;
+}
+
+export function guardDecoding(client: Client, { limits, unfinished, arrived }: DecodingParts): void {
+  const parser = clientParts(client)._parser;
+  const parse = parser.parse.bind(parser);
+  const whole = parser._newPacket.bind(parser);
+  let cutBytes = 0;
+  let refused = false;
+  checkStrings(parser);
+  parser._newPacket = () => {
+    checkTopics(parser.packet, limits);
+    arrived(parser.packet, cutBytes);
+    return whole();
+  };
+  const framing = new Framing({
+    packetBytes: limits.packet_bytes,
+    topicBytes: limits.topic_bytes,
+    unfinishedBytes: limits.unfinished_bytes,
+    unfinished,
+    pass: (bytes, cut) => {
+      cutBytes = cut;
+      parse(bytes);
+      cutBytes = 0;
+    },
+    mayCut: () => parser.settings.protocolVersion === 3 || parser.settings.protocolVersion === 4,
+  });
+  parser.parse = (bytes) => {
+    if (refused || client.closed) return 0;
+    try {
+      framing.feed(bytes);
+    } catch (cause) {
+      if (!(cause instanceof Refused)) throw cause;
+      refused = true;
+      parser.emit('error', cause); // as the decoder does: the connection ends
+    }
+    return 0;
+  };
+  client.conn.once('close', () => framing.close());
+}

@@ -1,0 +1,221 @@
+/**
+ * The guards' public face: what the broker asks at each step of a connection's life. Each guard lives in its own file;
+ * here they are put together, and whatever one of them refuses is counted and logged. A connection is any Duplex: TCP
+ * now, a WebSocket as well.
+ */
+import type { Duplex } from 'node:stream';
+import type { Aedes, AedesPublishPacket, AuthenticateError, Client, ConnectPacket, PublishPacket, Subscription } from 'aedes';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { MqttLimits } from '../../model/config-limits.ts';
+import { type Refusal, refusal } from '../../model/refusal.ts';
+import { type Access, mayRead, maySubscribe } from './access.ts';
+import { Admission } from './admission.ts';
+import { ConnectCheck } from './connect-check.ts';
+import { guardDecoding } from './decoding.ts';
+import { Filters } from './filters.ts';
+import { TokenBucket } from './flood.ts';
+import { Kept } from './kept.ts';
+import { Outgoing } from './outgoing.ts';
+import { clientParts, type StoredPacket } from './private-parts.ts';
+import { Refused } from './refused.ts';
+import { type GuardName, Tally } from './tally.ts';
+
+export interface GuardParts {
+  readonly limits: MqttLimits;
+  readonly access: Access;
+  /** Whether a topic is below our own base topic: those are bounded by the config, and have no quota. */
+  readonly isOurs: (topic: string) => boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Why a message goes nowhere. */
+export interface Obstacle {
+  readonly refusal: Refusal;
+  /** Whether its sender is told even where it was no command. */
+  readonly tell: boolean;
+}
+
+interface Connection {
+  readonly address: string;
+  readonly filters: Filters;
+  readonly bucket: TokenBucket;
+  readonly outgoing: Outgoing;
+}
+
+export class Guards {
+  readonly #parts: GuardParts;
+  readonly #tally: Tally;
+  readonly #admission: Admission;
+  readonly #connectCheck: ConnectCheck;
+  readonly #kept: Kept;
+  readonly #unfinished = { bytes: 0 };
+  readonly #connections = new WeakMap<object, Connection>();
+  readonly #tooLarge = new WeakMap<object, number>();
+
+  constructor(parts: GuardParts) {
+    const { limits, access, logger, clock } = parts;
+    this.#parts = parts;
+    this.#tally = new Tally(logger, clock);
+    this.#admission = new Admission(limits, this.#tally);
+    this.#kept = new Kept({
+      ...parts,
+      tally: this.#tally,
+      mayRead: (clientId, topic) => mayRead(access, clientId, topic),
+      outgoingOf: (client) => this.#connections.get(client)?.outgoing,
+    });
+    this.#connectCheck = new ConnectCheck(limits, (clientId) => this.#kept.sessions.roomFor(clientId));
+  }
+
+  /** Called once aedes listens and whoever else replaces parts of its store has done so, and before anybody connects. */
+  async open(aedes: Aedes): Promise<void> {
+    await this.#kept.open(aedes);
+    aedes.on('ack', (_packet, client) => this.#connections.get(client)?.outgoing.acknowledged());
+    aedes.on('unsubscribe', (filters, client) => this.#connections.get(client)?.filters.remove(filters));
+  }
+
+  stop(): void {
+    this.#kept.stop();
+  }
+
+  counts(): Record<string, number> {
+    return this.#tally.counts();
+  }
+
+  /** A connection has come. @returns false where it was refused, and so destroyed. */
+  enter(connection: Duplex, address: string): boolean {
+    return this.#admission.enter(connection, address);
+  }
+
+  /** Takes over what aedes made of the connection; called before its first byte is read. */
+  watch(client: Client, address: string): void {
+    const { limits, clock } = this.#parts;
+    const filters = new Filters(limits);
+    const outgoing = new Outgoing({
+      client,
+      parts: clientParts(client),
+      limits,
+      isRetained: (topic) => this.#kept.retained.newest(topic) !== undefined,
+      newest: (topic) => this.#newest(client, topic, filters),
+      skipped: () => this.#note('slow_client', client, 'does not read: a message of QoS 0 passes by'),
+      dropped: (packet) => this.#drop(client, packet),
+    });
+    this.#connections.set(client, { address, filters, bucket: new TokenBucket(limits, clock), outgoing });
+    guardDecoding(client, {
+      limits,
+      unfinished: this.#unfinished,
+      arrived: (packet, cut) => {
+        if (packet.cmd === 'subscribe') filters.arrive(packet.subscriptions);
+        if (cut > 0) this.#tooLarge.set(packet, cut);
+      },
+    });
+  }
+
+  /** Looks at a CONNECT; what speaks against it is told when aedes asks for the verdict. */
+  connect(client: Client, packet: ConnectPacket): void {
+    const rejection = this.#connectCheck.check(client, packet);
+    if (packet.clean === false) this.#connections.get(client)?.outgoing.beginReplay();
+    if (rejection !== null) this.#note(rejection.guard, client, rejection.why, packet.clientId);
+  }
+
+  verdict(client: Client): AuthenticateError | null {
+    return this.#connectCheck.verdict(client);
+  }
+
+  /** Decides at once: the store is asked in the same turn. */
+  subscribe(client: Client, subscription: Subscription): boolean {
+    const filters = this.#connections.get(client)?.filters;
+    const { topic } = subscription;
+    const tooMany = filters?.refusal(subscription) ?? null;
+    if (tooMany !== null) this.#note('filters', client, tooMany);
+    else if (this.#isTooFast(client)) this.#note('flood', client, 'subscribes without end');
+    else if (!maySubscribe(this.#parts.access, client.id, topic)) this.#note('access', client, `may not subscribe to ${topic}`);
+    else {
+      filters?.grant(topic);
+      this.#kept.grant(subscription);
+      return true;
+    }
+    return false;
+  }
+
+  /** @returns what is in the way of a message, or `null`. */
+  publish(client: Client, packet: PublishPacket): Obstacle | null {
+    const { limits } = this.#parts;
+    const passage = this.#connections.get(client)?.bucket.take() ?? 'free';
+    if (passage !== 'free') {
+      const why = `a client may send ${limits.messages_per_second} messages a second, and ${limits.message_burst} at once`;
+      this.#note('flood', client, why);
+      return { refusal: refusal('rate_limited', why), tell: passage === 'first' };
+    }
+    const cut = this.#tooLarge.get(packet);
+    if (cut !== undefined) {
+      const why = `a packet may have ${limits.packet_bytes} bytes, got a payload of ${cut}`;
+      this.#note('packet_bytes', client, why);
+      return { refusal: refusal('too_large', why), tell: true };
+    }
+    if (!packet.retain || this.#kept.retained.fits(packet.topic, packet.payload)) return null;
+    const why = `${limits.retained_topics} topics and ${limits.retained_bytes} bytes may be retained`;
+    this.#note('retained', client, `${why}: ${packet.topic}`);
+    return { refusal: refusal('overloaded', why), tell: true };
+  }
+
+  /** Whether a delivery that looks like a repetition is one: not where the first time put it off. */
+  isRepeated(client: Client, packet: AedesPublishPacket): boolean {
+    const outgoing = this.#connections.get(client)?.outgoing;
+    if (outgoing?.isKept === true) return false;
+    if (outgoing?.tookLast === true) this.#kept.queues.keep(packet); // until the first is acknowledged
+    return true;
+  }
+
+  /** Asked last of all at a delivery. @param heard whether nothing else speaks against it. */
+  forward(client: Client, packet: AedesPublishPacket, heard: boolean): boolean {
+    const outgoing = this.#connections.get(client)?.outgoing;
+    if (heard && mayRead(this.#parts.access, client.id, packet.topic)) {
+      if (outgoing === undefined || outgoing.forward(packet)) return true;
+      if (outgoing.holds(packet)) this.#kept.queues.keep(packet);
+      return false;
+    }
+    if (heard) this.#note('access', client, `may not read ${packet.topic}`);
+    outgoing?.withheld();
+    return false;
+  }
+
+  /** Resolves when a client can be given more, or is gone. */
+  async drained(client: Client): Promise<void> {
+    await this.#connections.get(client)?.outgoing.drained();
+  }
+
+  /** A connection ended by a mistake, a guard or a fault. @param known whether its client had connected. */
+  lost(client: Client, cause: Error, known: boolean): void {
+    if (cause instanceof Refused) this.#note(cause.guard, client, cause.message);
+    else if (cause.message === 'connect did not arrive in time') this.#note('connect_timeout', client, cause.message);
+    else if (cause.message === 'drain timeout' || cause.message.includes('does not read'))
+      this.#note('stuck_client', client, cause.message);
+    else if (!known) this.#note('connection_error', client, cause.message);
+  }
+
+  /** A filter costs as much as a message; a session that comes back asks for none. */
+  #isTooFast(client: Client): boolean {
+    return client.connected && this.#connections.get(client)?.bucket.take() !== 'free';
+  }
+
+  #note(guard: GuardName, client: Client | null, why: string, clientId?: string): void {
+    const address = client === null ? null : (this.#connections.get(client)?.address ?? null);
+    // Aedes' clients have no id before they are known, whatever their type says.
+    this.#tally.note(guard, { client: clientId ?? client?.id ?? null, address }, why);
+  }
+
+  #drop(client: Client, packet: StoredPacket): void {
+    this.#note('waiting_messages', client, 'does not acknowledge: the oldest message that waits goes');
+    if (!client.clean) void this.#kept.queues.drop(client, packet);
+  }
+
+  #newest(client: Client, topic: string, filters: Filters): AedesPublishPacket | null {
+    if (!filters.match(topic) || !mayRead(this.#parts.access, client.id, topic)) return null;
+    const newest = this.#kept.retained.newest(topic);
+    const { payload = Buffer.alloc(0), qos = 0, properties } = newest ?? {};
+    const more = properties === undefined ? {} : { properties };
+    return { cmd: 'publish', topic, payload, qos, retain: true, dup: false, brokerId: '', brokerCounter: 0, ...more };
+  }
+}

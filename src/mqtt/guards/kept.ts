@@ -1,0 +1,119 @@
+/**
+ * The guards of what the broker keeps: retained messages, sessions, what waits for them. Put around aedes' store, in place
+ * of its own methods.
+ */
+import { Readable } from 'node:stream';
+import type { Aedes, Client, Subscription } from 'aedes';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { MqttLimits } from '../../model/config-limits.ts';
+import { GrantedFilters } from './filters.ts';
+import type { Outgoing } from './outgoing.ts';
+import { type StoreParts, storeParts } from './private-parts.ts';
+import { Retained } from './retained.ts';
+import { SessionQueues } from './session-queues.ts';
+import { Sessions } from './sessions.ts';
+import type { Tally } from './tally.ts';
+
+export interface KeptParts {
+  readonly limits: MqttLimits;
+  readonly mayRead: (clientId: string, topic: string) => boolean;
+  readonly isOurs: (topic: string) => boolean;
+  readonly outgoingOf: (client: object) => Outgoing | undefined;
+  readonly tally: Tally;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export class Kept {
+  readonly retained: Retained;
+  readonly sessions: Sessions;
+  readonly queues: SessionQueues;
+  readonly #parts: KeptParts;
+  readonly #granted = new GrantedFilters();
+  #store: StoreParts | null = null;
+
+  constructor(parts: KeptParts) {
+    const { limits, mayRead, isOurs, tally, clock, logger } = parts;
+    this.#parts = parts;
+    this.sessions = new Sessions(limits, clock, (clientId) => void this.#expire(clientId));
+    this.retained = new Retained(limits, isOurs, (topic) => tally.note('retained', { client: null, address: null }, topic));
+    this.queues = new SessionQueues({
+      limits,
+      mayRead,
+      isAway: (clientId) => this.sessions.isAway(clientId),
+      dropped: (clientId, count) =>
+        tally.note('session_messages', { client: clientId, address: null }, 'too many messages wait: the oldest go', count),
+      failed: (cause) => logger.error({ err: cause }, 'the queue of a session could not be shortened'),
+    });
+  }
+
+  async open(aedes: Aedes): Promise<void> {
+    const store = storeParts(aedes);
+    this.#store = store;
+    this.#granted.guard(store);
+    this.queues.guard(store);
+    this.#paceStored(store);
+    await this.retained.guard(store);
+    aedes.on('client', (client) => this.#enter(client));
+    this.sessions.start();
+  }
+
+  stop(): void {
+    this.sessions.stop();
+  }
+
+  /** Said in the turn in which the store is asked: only what was granted is stored. */
+  grant(subscription: Subscription): void {
+    this.#granted.grant(subscription);
+  }
+
+  #enter(client: Client): void {
+    const leave = this.sessions.enter(client.id, client.clean);
+    if (client.conn.closed) leave();
+    else client.conn.once('close', leave);
+  }
+
+  /** What waited for a session goes out no faster than it is acknowledged. */
+  #paceStored(store: StoreParts): void {
+    const stored = store.outgoingStream.bind(store);
+    const update = store.outgoingUpdate.bind(store);
+    // Aedes does so with each packet of the stream, sends it or not in the same turn, and says nothing of it.
+    store.outgoingUpdate = async (owner, packet) => {
+      const outgoing = this.#parts.outgoingOf(owner);
+      if (outgoing?.isReplaying !== true) return update(owner, packet);
+      try {
+        return await update(owner, packet);
+      } finally {
+        setImmediate(() => outgoing.settle(packet));
+      }
+    };
+    store.outgoingStream = (owner) => {
+      const outgoing = this.#parts.outgoingOf(owner);
+      const ends = 'clean' in owner && owner.clean === true; // such a session's queue is thrown away, not sent
+      if (outgoing !== undefined && !ends) return Readable.from(paced(stored(owner), outgoing));
+      outgoing?.endReplay();
+      return stored(owner);
+    };
+  }
+
+  async #expire(clientId: string): Promise<void> {
+    const { logger } = this.#parts;
+    logger.info({ client: clientId }, 'a session has expired');
+    try {
+      await this.#store?.cleanSubscriptions({ id: clientId });
+      await this.#store?.cleanIncoming?.({ id: clientId });
+      await this.queues.forget(clientId);
+    } catch (cause) {
+      logger.error({ err: cause, client: clientId }, 'a session could not be removed');
+    }
+  }
+}
+
+async function* paced(stored: Readable, outgoing: Outgoing): AsyncGenerator {
+  for await (const packet of stored) {
+    if (!(await outgoing.place(packet))) return;
+    yield packet;
+  }
+  outgoing.endReplay();
+}
