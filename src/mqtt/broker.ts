@@ -13,6 +13,7 @@ import { EachOnce } from './each-once.ts';
 import { plainAddress } from './guards/admission.ts';
 import type { Guards, Obstacle } from './guards/guards.ts';
 import { TOPIC_LEVELS } from './guards/shape.ts';
+import { enableMqtt5 } from './mqtt5/mqtt5.ts';
 import { type Arrivals, Repeats } from './repeats.ts';
 import { sink } from './sink.ts';
 import { passBySlowClients, untilDrained } from './slow-clients.ts';
@@ -74,7 +75,7 @@ export class Broker {
       },
       authorizeSubscribe: (client, subscription, done) => done(null, guards.subscribe(client, subscription) ? subscription : null),
       authorizePublish: (client, packet, done) => {
-        if (client === null || packet.topic.startsWith('$')) sink(packet);
+        if (client === null || packet.topic.startsWith('$')) sink(packet, "topics that begin with $ are the broker's own");
         if (client === null) return done(null);
         const { id } = client;
         const obstacle = guards.publish(client, packet);
@@ -103,6 +104,10 @@ export class Broker {
     this.#aedes.on('connectionError', (client, cause) => this.#guards.lost(client, cause, false));
     await this.#aedes.listen();
     await this.#guards.open(this.#aedes);
+    // after the guards: both stand before the store's retained messages, and version 5 must be asked first
+    const mqtt5 = enableMqtt5(this.#aedes, { logger: this.#logger, mendsForgetting: false });
+    const check = await mqtt5.selfCheck();
+    if (!check.ok) this.#logger.error({ cause: check.error }, 'MQTT 5 is off: its self-check failed');
   }
 
   /** @throws Fault where an address cannot be listened on. */

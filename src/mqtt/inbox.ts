@@ -47,7 +47,7 @@ export class Inbox {
     const request = withObstacle(this.#read(clientId, inbound, packet), obstacle);
     if (!request.ok && request.error.refusal.code === 'forbidden') {
       this.#parts.logger.warn({ client: clientId, topic: packet.topic }, 'publish refused');
-      sink(packet);
+      sink(packet, request.error.refusal.message);
     }
     const qos = packet.qos;
     this.#parts.submit({

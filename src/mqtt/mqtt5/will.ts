@@ -1,0 +1,42 @@
+/** A client's will (§3.1.3.2): aedes never sees it in the CONNECT, for it knows neither delay nor reason code 0x04. */
+import type { ConnectPacket, PublishPacket } from 'aedes';
+import type { InnerAedes, InnerClient } from './inside.ts';
+import { expiryOf } from './outgoing.ts';
+import { refusalOf } from './refusals.ts';
+
+type AsRead = NonNullable<ConnectPacket['will']>;
+
+export interface Will {
+  readonly delay_s: number;
+  readonly message: Pick<PublishPacket, 'topic' | 'payload' | 'qos' | 'retain'> & {
+    readonly properties: Omit<NonNullable<AsRead['properties']>, 'willDelayInterval'>;
+  };
+}
+
+export function readWill({ will }: ConnectPacket): Will | undefined {
+  if (will === undefined) return undefined;
+  const { willDelayInterval, ...properties } = will.properties ?? {};
+  const { topic, payload, qos, retain } = will;
+  return { delay_s: willDelayInterval ?? 0, message: { topic, payload, qos: qos ?? 0, retain: retain ?? false, properties } };
+}
+
+/** Publishes it as its client, which may not say more by dying than it could alive. @param done once it is published or refused. */
+export function publishWill(
+  broker: InnerAedes,
+  client: InnerClient,
+  { message }: Will,
+  now_ms: number,
+  done: (published: boolean) => void,
+): void {
+  const packet: PublishPacket = {
+    cmd: 'publish',
+    dup: false,
+    ...message,
+    properties: { ...message.properties },
+    ...expiryOf(message.properties, now_ms),
+  };
+  broker.authorizePublish(client, packet, (cause) => {
+    if ((cause !== undefined && cause !== null) || refusalOf(packet) !== undefined) return done(false);
+    broker.publish(packet, client, (failure) => done(failure === undefined || failure === null));
+  });
+}
