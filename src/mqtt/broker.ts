@@ -119,7 +119,10 @@ export class Broker {
 
   /** @param ready called when a client may speak. @param gone when it left. */
   onClients(ready: (client: { id: string; version: number }) => void, gone: (clientId: string) => void): void {
-    this.#aedes.on('clientReady', (client) => ready({ id: client.id, version: client.version }));
+    this.#aedes.on('clientReady', (client) => {
+      // one that left while it was being let in has been told of as gone already
+      if (!client.closed) ready({ id: client.id, version: client.version });
+    });
     this.#aedes.on('clientDisconnect', (client) => gone(client.id));
   }
 
