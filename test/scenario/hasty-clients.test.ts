@@ -10,7 +10,9 @@ it('a client that leaves right behind its CONNECT leaves no presence, though it 
   const home = await makeHome();
   const running = await startInProcess(home);
   for (let number = 0; number < 40; number += 1) {
-    const socket = connect(home.port, '127.0.0.1').on('error', () => undefined).resume();
+    const socket = connect(home.port, '127.0.0.1')
+      .on('error', () => undefined)
+      .resume();
     socket.end(mqttPacket.generate({ cmd: 'connect', clientId: `hasty-${number}`, keepalive: 60, clean: true }));
     await once(socket, 'close');
   }
