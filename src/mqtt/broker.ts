@@ -48,12 +48,15 @@ export interface Message {
 export class Broker {
   readonly #aedes: Aedes;
   readonly #guards: Guards;
+  /** What clients of version 5 are told, as the guards hold it. */
+  readonly #packetBytes: number;
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #logger: Logger;
 
   constructor(gate: Gate, guards: Guards, limits: MqttLimits, logger: Logger) {
     this.#guards = guards;
+    this.#packetBytes = limits.packet_bytes;
     this.#logger = logger;
     const repeats = new Repeats(() => arrivals(this.#aedes));
     const eachOnce = new EachOnce();
@@ -105,7 +108,7 @@ export class Broker {
     await this.#aedes.listen();
     await this.#guards.open(this.#aedes);
     // after the guards: both stand before the store's retained messages, and version 5 must be asked first
-    const mqtt5 = enableMqtt5(this.#aedes, { logger: this.#logger, mendsForgetting: false });
+    const mqtt5 = enableMqtt5(this.#aedes, { logger: this.#logger, mendsForgetting: false, maximumPacketSize: this.#packetBytes });
     const check = await mqtt5.selfCheck();
     if (!check.ok) this.#logger.error({ cause: check.error }, 'MQTT 5 is off: its self-check failed');
   }
