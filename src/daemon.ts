@@ -10,6 +10,7 @@ import { needsRestart } from './core/config-change.ts';
 import { renderLayout } from './core/layout.ts';
 import { settingsWithoutEffect } from './core/not-yet.ts';
 import { MAX_COMMAND_BYTES } from './core/parse-request.ts';
+import { buildParts } from './daemon-parts.ts';
 import { Engine } from './engine/engine.ts';
 import { type EngineSettings, INBOX_LIMIT } from './engine/engine-parts.ts';
 import { notice } from './engine/notices.ts';
@@ -17,19 +18,19 @@ import { restore } from './engine/restore.ts';
 import { Health, systemState } from './engine/system-state.ts';
 import { effects } from './light/effects/registry.ts';
 import { paletteDeclarations } from './light/palettes.ts';
-import type { Address, Config } from './model/config.ts';
+import type { Config } from './model/config.ts';
 import { isRoutine, type NoticeType } from './model/event.ts';
 import { buildInfo } from './mqtt/info.ts';
-import { MqttService } from './mqtt/mqtt-service.ts';
-import { type PreviewListener, RendererHost } from './renderer/host.ts';
-import { Store } from './store/store.ts';
+import type { MqttRoom } from './mqtt/mqtt-room.ts';
+import type { PreviewListener, RendererHost } from './renderer/host.ts';
+import type { Store } from './store/store.ts';
 import { loadConfig } from './system/config-file.ts';
 import { ConfigRejected } from './system/config-mistakes.ts';
 import { dropRights } from './system/drop-rights.ts';
 import { SystemIds } from './system/ids.ts';
 import { createLogger, type RootLogger } from './system/logger.ts';
 import { realClock } from './system/real-clock.ts';
-import { ServiceManager } from './system/service-manager.ts';
+import type { ServiceManager } from './system/service-manager.ts';
 
 const SYSTEM_STATE_MS = 10_000;
 /** How long a stop waits for the disk to take what was decided. */
@@ -66,14 +67,14 @@ export class Daemon {
   readonly #health = new Health();
   readonly #renderer: RendererHost;
   readonly #store: Store;
-  readonly #mqtt: MqttService;
+  readonly #mqtt: MqttRoom;
   readonly #serviceManager: ServiceManager;
   readonly #startedUs: number;
   /** What this run was started with: some of it stays until the next start. */
   readonly #started: Config;
   #config: Config;
   #engine: Engine | null = null;
-  #addresses: readonly Address[] = [];
+  #addresses: readonly string[] = [];
   #stateTimer: NodeJS.Timeout | undefined;
   #reloading: Promise<void> = Promise.resolve();
   #stopping = false;
@@ -86,29 +87,22 @@ export class Daemon {
     this.#clock = options.clock ?? realClock;
     this.#startedUs = this.#clock.monotonicUs();
     this.#ids = new SystemIds(this.#clock);
-    const report = (type: NoticeType, payload: Readonly<Record<string, unknown>>, client?: string) => this.#report(type, payload, client);
-    this.#renderer = new RendererHost({
-      layout: renderLayout(config),
-      isolation: config.renderer.isolation,
-      dropsRights: options.user !== null,
-      report,
-      warn: (message) => logger.warn({}, message),
-      ...(options.rendererEntry === undefined ? {} : { entry: options.rendererEntry }),
-    });
-    this.#store = new Store({ path: config.store.path, history: config.store.history, report });
-    this.#mqtt = new MqttService({
-      baseTopic: config.mqtt.base_topic,
-      echoEvents: config.mqtt.echo_events,
-      limits: config.mqtt.limits,
+    const parts = buildParts(config, {
       clock: this.#clock,
-      logger: logger.room('mqtt'),
+      logger,
+      report: (type, payload, client) => this.#report(type, payload, client),
       submit: (submission) => this.#engine?.submit(submission),
-      report,
+      alive: () => this.#alive(),
+      dropsRights: options.user !== null,
+      rendererEntry: options.rendererEntry,
     });
-    this.#serviceManager = new ServiceManager({ logger: logger.room('system'), alive: () => this.#alive() });
+    this.#renderer = parts.renderer;
+    this.#store = parts.store;
+    this.#mqtt = parts.mqtt;
+    this.#serviceManager = parts.serviceManager;
   }
 
-  get addresses(): readonly Address[] {
+  get addresses(): readonly string[] {
     return this.#addresses;
   }
 
@@ -124,7 +118,7 @@ export class Daemon {
     this.#engine.start();
     this.#announce();
     try {
-      this.#addresses = await this.#mqtt.listen(this.#config.mqtt.listen);
+      this.#addresses = await this.#mqtt.listen();
     } catch (cause) {
       await this.#close();
       throw cause;
@@ -136,10 +130,7 @@ export class Daemon {
     this.#serviceManager.ready();
     const settings = settingsWithoutEffect(this.#config);
     if (settings.length > 0) this.#logger.info({ settings }, 'this version does nothing yet with these settings');
-    this.#logger.info(
-      { listen: this.#addresses.map(({ host, port }) => `${host}:${port}`), zones: Object.keys(this.#config.zones) },
-      'diuna is running',
-    );
+    this.#logger.info({ listen: this.#addresses, zones: Object.keys(this.#config.zones) }, 'diuna is running');
   }
 
   /** Takes the config file anew, one reload after another; a bad file is reported and changes nothing. */

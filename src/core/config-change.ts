@@ -6,8 +6,13 @@ type Reader = (config: Config) => unknown;
 const fixed: readonly (readonly [string, Reader])[] = [
   ['mqtt.base_topic', (config) => config.mqtt.base_topic],
   ['mqtt.listen', (config) => config.mqtt.listen],
+  ['mqtt.listen_tls', (config) => config.mqtt.listen_tls],
   ['mqtt.limits', (config) => config.mqtt.limits],
+  ['mqtt.broker_url', (config) => config.mqtt.broker_url],
+  ['mqtt.broker', (config) => config.mqtt.broker],
   ['http.listen', (config) => config.http.listen],
+  ['http.tls', (config) => config.http.tls],
+  ['tls', (config) => config.tls],
   ['store.path', (config) => config.store.path],
   ['store.history', (config) => config.store.history],
   ['renderer.isolation', (config) => config.renderer.isolation],

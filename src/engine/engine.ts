@@ -105,7 +105,7 @@ export class Engine {
       return this.#settle(submission, this.#refusedOutcome(request.error.refusal, request.error.request_id, request.error.zone));
     const digest = this.#digest(submission, request.value);
     if (this.#repeated(submission, request.value, digest)) return;
-    const late = expired(request.value, this.#parts.clock.wallMs(), this.#settings.maxCommandAgeMs);
+    const late = expired(request.value, this.#parts.clock.wallMs(), this.#settings.maxCommandAgeMs, submission.expiresMs ?? null);
     if (late !== null) return this.#settle(submission, this.#refusedOutcome(late, request.value.request_id, zoneOf(request.value.command)));
     const { command } = request.value;
     if (command.type === 'events.replay') return this.#replay(submission, request.value, command, digest);

@@ -15,6 +15,8 @@ export interface Submission {
   readonly trigger: string | null;
   /** Of the engine's monotonic clock. */
   readonly receivedUs: number;
+  /** When it stops being meant, in milliseconds since 1970; left out or `null`: never. */
+  readonly expiresMs?: number | null;
   /** Called exactly once. */
   readonly respond: (reply: Reply) => void;
   /** Called once, when what was decided is durable (or never will be): an acknowledgement may go out now. */

@@ -55,7 +55,8 @@ export function systemState(
   frames: FrameStats | null,
   engine: EngineStats,
   health: Health,
-  clients: number,
+  /** `null` where another broker knows. */
+  clients: number | null,
   uptimeS: number,
   /** What the broker's guards refused. */
   guards: Readonly<Record<string, number>> = {},

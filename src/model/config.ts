@@ -3,6 +3,7 @@
  * Mistakes across sections (a zone beyond its strip) are found by `checkReferences` in config-references.ts.
  */
 import * as z from 'zod';
+import { accessRuleSchema, tlsSchema, usersSchema } from './config-access.ts';
 import { mqttLimitsSchema } from './config-limits.ts';
 import { boolean, decimal, integer, oneOf, text, transitionSeconds } from './fields.ts';
 import { nameIdSchema, stripIdSchema, zoneIdSchema } from './ids.ts';
@@ -22,6 +23,13 @@ export type Address = z.infer<typeof addressSchema>;
 
 const baseTopic = 'must be topic levels without "+", "#", "$" or a slash at either end';
 
+const brokerUrlAllowed =
+  'must be null or mqtt://, mqtts://, ws:// or wss:// with host and port, such as mqtt://127.0.0.1:1883, without a password';
+/** Passwords stand in a file of their own: this one is printed, copied and backed up. */
+const brokerUrlSchema = z
+  .string({ error: brokerUrlAllowed })
+  .regex(/^(mqtts?|wss?):\/\/[^\s/@?#]+(\/[^\s?#]*)?$/, { error: brokerUrlAllowed });
+
 export const mqttSchema = z.strictObject({
   base_topic: z
     .string({ error: baseTopic })
@@ -32,8 +40,28 @@ export const mqttSchema = z.strictObject({
     .array(addressSchema, { error: 'must be a list of host:port' })
     .min(1, { error: 'must name at least one address' })
     .prefault(['127.0.0.1:1883']),
+  /** The same with TLS: needs `tls`. */
+  listen_tls: z.array(addressSchema, { error: 'must be a list of host:port' }).prefault([]),
+  /** Topics that are not ours: who may do what. */
+  access: z
+    .array(accessRuleSchema, { error: 'must be a list of {topic, allow}' })
+    .max(256, { error: 'must hold at most 256 rules' })
+    .prefault([]),
   /** An external broker instead of the embedded one. */
-  broker_url: z.null({ error: 'must be null: this version serves its embedded broker only' }).default(null),
+  broker_url: brokerUrlSchema.nullable().default(null),
+  /** How to log in there. */
+  broker: z
+    .strictObject({
+      client_id: text(64).default('diuna'),
+      username: optional(text(256)),
+      /** A file with the password in its first line; relative to the config file. */
+      password_file: optional(text(4096)),
+      /** A file with the certificate authority in PEM, where it is not one of the system's. */
+      ca: optional(text(4096)),
+      /** The newest protocol to speak; a broker that does not know version 5 is spoken to in 3.1.1. */
+      protocol: oneOf(['5', '3.1.1']).default('5'),
+    })
+    .prefault({}),
   echo_events: boolean.default(false),
   /** Seconds; `null` takes commands of any age. */
   max_command_age: decimal(1, 86_400).nullable().default(30),
@@ -114,9 +142,27 @@ export const knobSchema = z.strictObject({
   long_press: optional(looseCommand),
 });
 
+const originAllowed = 'must be an origin: http:// or https:// and a host, without a path';
+const originSchema = z.string({ error: originAllowed }).regex(/^https?:\/\/[^\s/?#]+$/, { error: originAllowed });
+
 export const configSchema = z.strictObject({
   mqtt: mqttSchema.prefault({}),
-  http: z.strictObject({ listen: addressSchema.nullable().prefault('127.0.0.1:8180') }).prefault({}),
+  http: z
+    .strictObject({
+      listen: addressSchema.nullable().prefault('127.0.0.1:8180'),
+      /** HTTPS with the certificate of `tls`. */
+      tls: boolean.default(false),
+      /** Other origins whose pages may open the WebSocket, such as https://home.example; ours may anyway. */
+      origins: z
+        .array(originSchema, { error: 'must be a list of origins' })
+        .max(64, { error: 'must hold at most 64 origins' })
+        .prefault([]),
+      /** Other names this machine is called by in a browser; IP addresses, localhost and its own host name count anyway. */
+      hosts: z.array(text(253), { error: 'must be a list of host names' }).max(64, { error: 'must hold at most 64 names' }).prefault([]),
+    })
+    .prefault({}),
+  users: usersSchema,
+  tls: tlsSchema,
   store: z
     .strictObject({
       /** A folder; relative to the config file. */

@@ -4,8 +4,8 @@ import type { Publisher } from '../engine/ports.ts';
 import type { DiunaEvent, Notice } from '../model/event.ts';
 import type { ZoneState } from '../model/state.ts';
 import type { Topics } from '../model/topics.ts';
-import type { Message } from './broker.ts';
 import { EventQueue, type Skipped } from './event-queue.ts';
+import { jsonMessage, type Message } from './message.ts';
 import { RetainedStates } from './retained-states.ts';
 
 /** How long a stop waits for subscribers to be told the last events. */
@@ -58,10 +58,10 @@ export class Announcer implements Publisher {
     const tags: Record<string, string> = { source: event.source };
     if (event.origin !== null) tags['origin'] = event.origin;
     if (event.request_id !== null) tags['request_id'] = event.request_id;
-    return this.#publish({ topic, payload: JSON.stringify(event), qos: 1, retain: false, tags });
+    return this.#publish(jsonMessage(topic, JSON.stringify(event), 1, false, { userProperties: tags }));
   }
 
   #retain(topic: string, payload: string): void {
-    void this.#publish({ topic, payload, qos: 1, retain: true });
+    void this.#publish(jsonMessage(topic, payload, 1, true));
   }
 }

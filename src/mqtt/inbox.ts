@@ -1,20 +1,36 @@
 /**
- * From a packet to a submission: whose topic it is, whether it is well formed, and back to its sender with the reply.
- * Decides nothing about zones.
+ * From a message to a submission: whose topic it is, whether it is well formed, whether its sender may, and back to its
+ * sender with the reply. Knows no broker; decides nothing about zones.
  */
-import type { PublishPacket } from 'aedes';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import type { Account } from '../core/access/account.ts';
+import { mayCommand } from '../core/access/may-command.ts';
 import { MAX_COMMAND_BYTES, type Malformed, parseRequestText } from '../core/parse-request.ts';
 import { parseSet, parseSetAttribute } from '../core/set-topic.ts';
 import type { Submission } from '../engine/submission.ts';
 import type { Change, Request } from '../model/command.ts';
 import { type Refusal, refusal } from '../model/refusal.ts';
+import type { Reply } from '../model/reply.ts';
 import { encodeClientId, type Inbound, type Topics } from '../model/topics.ts';
-import type { Message, Qos } from './broker.ts';
-import type { Obstacle } from './guards/guards.ts';
-import { sink } from './sink.ts';
+import { jsonMessage, type Message, type Qos } from './message.ts';
+
+export interface Sender {
+  /** `null` where the broker that carried the message does not tell. */
+  readonly id: string | null;
+  readonly account: Account;
+}
+
+export interface Incoming {
+  readonly topic: string;
+  readonly payload: string | Buffer;
+  readonly qos: Qos;
+  /** Of MQTT 5: where the sender wants its reply, and by what it will know it. */
+  readonly replyTo: { readonly topic: string; readonly correlationData: Buffer | undefined } | null;
+  /** Milliseconds since 1970; `null`: never. */
+  readonly expiresMs: number | null;
+}
 
 export interface InboxParts {
   readonly topics: Topics;
@@ -24,7 +40,12 @@ export interface InboxParts {
   readonly publish: (message: Message) => Promise<void>;
   /** Resolves when the client can be given more. */
   readonly drained: (clientId: string) => Promise<void>;
+  /** Whether the sender may have its replies sent there: never on a topic of ours but its own. */
+  readonly mayRespondTo: (sender: Sender, topic: string) => boolean;
 }
+
+/** What a message means to us: nothing, or a command that may be wrong. */
+export type Read = { readonly kind: 'foreign' } | { readonly kind: 'command'; readonly request: Result<Request, Malformed> };
 
 export class Inbox {
   readonly #parts: InboxParts;
@@ -33,73 +54,83 @@ export class Inbox {
     this.#parts = parts;
   }
 
+  /** @param obstacle why it must not be, whatever it is. */
+  read(sender: Sender, incoming: Incoming, obstacle: Refusal | null): Read {
+    const inbound = this.#parts.topics.read(incoming.topic);
+    if (inbound.kind === 'foreign') return inbound;
+    const request = this.#permit(sender, incoming, this.#parse(sender, inbound, incoming));
+    return { kind: 'command', request: withObstacle(request, obstacle) };
+  }
+
   /**
-   * `done` is called when the packet may be acknowledged: for a command of QoS 1 or 2 when it is decided and durable, so
-   * that an acknowledgement means just that.
+   * @param done called when the message may be acknowledged: for QoS 1 and 2 when it is decided and durable, so that an
+   * acknowledgement means just that.
    */
-  admit(clientId: string, packet: PublishPacket, done: () => void, obstacle: Obstacle | null): void {
-    const inbound = this.#parts.topics.read(packet.topic);
-    if (inbound.kind === 'foreign') {
-      if (obstacle !== null) this.#dropForeign(clientId, packet, obstacle);
-      return done();
-    }
-    packet.retain = false; // a command is said once
-    const request = withObstacle(this.#read(clientId, inbound, packet), obstacle);
-    if (!request.ok && request.error.refusal.code === 'forbidden') {
-      this.#parts.logger.warn({ client: clientId, topic: packet.topic }, 'publish refused');
-      sink(packet, request.error.refusal.message);
-    }
-    const qos = packet.qos;
+  submit(sender: Sender, incoming: Incoming, request: Result<Request, Malformed>, done: () => void): void {
+    const { qos } = incoming;
     this.#parts.submit({
-      ...this.#submission(clientId, qos, request),
+      request,
+      source: 'command',
+      origin: sender.id,
+      trigger: null,
+      receivedUs: this.#parts.clock.monotonicUs(),
+      expiresMs: incoming.expiresMs,
+      respond: (reply) => this.#respond(sender, incoming, reply),
       deliver: async (event) => {
-        await this.#send(this.#parts.topics.replay(clientId), qos, event);
-        await this.#parts.drained(clientId);
+        if (sender.id === null) return;
+        await this.#parts.publish(jsonMessage(this.#parts.topics.replay(sender.id), JSON.stringify(event), qos, false));
+        await this.#parts.drained(sender.id);
       },
       ...(qos === 0 ? {} : { committed: done }),
     });
     if (qos === 0) done();
   }
 
-  #submission(clientId: string, qos: Qos, request: Result<Request, Malformed>): Submission {
-    return {
-      request,
-      source: 'command',
-      origin: clientId,
-      trigger: null,
-      receivedUs: this.#parts.clock.monotonicUs(),
-      respond: (reply) => void this.#send(this.#parts.topics.response(clientId), qos, reply),
-    };
+  /** Tells the sender that its message went nowhere. */
+  refuse(sender: Sender, incoming: Incoming, why: Refusal): void {
+    this.submit(sender, incoming, err(malformed(why)), () => undefined);
   }
 
-  /** A message that is no command goes nowhere; where its sender is to know, it is told like of a command. */
-  #dropForeign(clientId: string, packet: PublishPacket, { refusal, tell }: Obstacle): void {
-    const { qos } = packet;
-    sink(packet);
-    if (tell) this.#parts.submit(this.#submission(clientId, qos, err(malformed(refusal))));
+  /** To where it was asked for, else to the client's own topic; who cannot be told is told in the log. */
+  #respond(sender: Sender, { topic, qos, replyTo }: Incoming, reply: Reply): void {
+    const payload = JSON.stringify(reply);
+    if (replyTo !== null && this.#parts.mayRespondTo(sender, replyTo.topic)) {
+      const { correlationData } = replyTo;
+      const known = correlationData === undefined ? {} : { correlationData };
+      void this.#parts.publish(jsonMessage(replyTo.topic, payload, qos, false, known));
+    } else if (sender.id !== null) {
+      void this.#parts.publish(jsonMessage(this.#parts.topics.response(sender.id), payload, qos, false));
+    } else if (!reply.ok) {
+      this.#parts.logger.warn({ topic, code: reply.error.code, why: reply.error.message }, 'command refused, its sender is not known');
+    }
   }
 
-  #send(topic: string, qos: Qos, payload: unknown): Promise<void> {
-    return this.#parts.publish({ topic, payload: JSON.stringify(payload), qos, retain: false });
+  #permit(sender: Sender, { replyTo }: Incoming, request: Result<Request, Malformed>): Result<Request, Malformed> {
+    if (!request.ok) return request;
+    const why =
+      replyTo !== null && !this.#parts.mayRespondTo(sender, replyTo.topic)
+        ? refusal('forbidden', `a response topic must be the client's own or one it may read, got ${replyTo.topic.slice(0, 100)}`)
+        : mayCommand(sender.account, request.value.command);
+    return why === null ? request : err({ refusal: why, request_id: request.value.request_id, zone: null });
   }
 
-  #read(clientId: string, inbound: Exclude<Inbound, { kind: 'foreign' }>, packet: PublishPacket): Result<Request, Malformed> {
-    if (inbound.kind === 'reserved') return err(malformed(refusal('forbidden', `only the daemon publishes on ${packet.topic}`)));
+  #parse(sender: Sender, inbound: Exclude<Inbound, { kind: 'foreign' }>, { topic, payload }: Incoming): Result<Request, Malformed> {
+    if (inbound.kind === 'reserved') return err(malformed(refusal('forbidden', `only the daemon publishes on ${topic}`)));
     const zone = 'zone' in inbound ? inbound.zone : null;
-    const payload = decode(packet.payload);
-    if (!payload.ok) return err(malformed(payload.error, zone));
-    if (inbound.kind === 'command') return this.#readCommand(clientId, inbound.client, payload.value);
-    if (inbound.kind === 'set') return request(parseSet(inbound.zone, payload.value), zone);
-    if (inbound.kind === 'set_attribute') return request(parseSetAttribute(inbound.zone, inbound.attribute, payload.value), zone);
-    if (payload.value.trim().toUpperCase() === 'ON') return request(ok({ type: 'scene.activate', scene: inbound.scene }), zone);
-    return err(malformed(refusal('invalid_command', `a scene takes ON, got ${JSON.stringify(payload.value.slice(0, 40))}`)));
+    const text = decode(payload);
+    if (!text.ok) return err(malformed(text.error, zone));
+    if (inbound.kind === 'command') return this.#parseCommand(sender, inbound.client, text.value);
+    if (inbound.kind === 'set') return request(parseSet(inbound.zone, text.value), zone);
+    if (inbound.kind === 'set_attribute') return request(parseSetAttribute(inbound.zone, inbound.attribute, text.value), zone);
+    if (text.value.trim().toUpperCase() === 'ON') return request(ok({ type: 'scene.activate', scene: inbound.scene }), zone);
+    return err(malformed(refusal('invalid_command', `a scene takes ON, got ${JSON.stringify(text.value.slice(0, 40))}`)));
   }
 
-  #readCommand(clientId: string, owner: string, payload: string): Result<Request, Malformed> {
+  #parseCommand({ id }: Sender, owner: string, payload: string): Result<Request, Malformed> {
     const parsed = parseRequestText(payload);
-    if (owner === encodeClientId(clientId)) return parsed;
-    const own = this.#parts.topics.command(clientId);
-    const why = refusal('forbidden', `client ${clientId} publishes its commands on ${own} only`);
+    if (id !== null && owner === encodeClientId(id)) return parsed;
+    const own = id === null ? 'a topic of its own' : this.#parts.topics.command(id);
+    const why = refusal('forbidden', `client ${id ?? ''} publishes its commands on ${own} only`);
     return err({ refusal: why, request_id: parsed.ok ? parsed.value.request_id : parsed.error.request_id, zone: null });
   }
 }
@@ -107,10 +138,14 @@ export class Inbox {
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** The refusal still says which command is meant. What is forbidden stays so. */
-function withObstacle(read: Result<Request, Malformed>, obstacle: Obstacle | null): Result<Request, Malformed> {
-  if (obstacle === null || (!read.ok && read.error.refusal.code === 'forbidden')) return read;
+function withObstacle(read: Result<Request, Malformed>, obstacle: Refusal | null): Result<Request, Malformed> {
+  if (obstacle === null || isForbidden(read)) return read;
   const { request_id } = read.ok ? read.value : read.error;
-  return err({ refusal: obstacle.refusal, request_id, zone: read.ok ? null : read.error.zone });
+  return err({ refusal: obstacle, request_id, zone: read.ok ? null : read.error.zone });
+}
+
+export function isForbidden(request: Result<Request, Malformed>): boolean {
+  return !request.ok && request.error.refusal.code === 'forbidden';
 }
 
 function decode(payload: string | Buffer): Result<string, Refusal> {

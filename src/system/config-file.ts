@@ -11,15 +11,32 @@ const MOST_BYTES = 1_048_576;
 
 /**
  * @param path of the file, relative to the working directory.
- * @returns the config, its `store.path` made absolute (it is relative to the file's folder), or every mistake.
+ * @returns the config, its paths made absolute (they are relative to the file's folder), or every mistake.
  */
 export async function loadConfig(path: string): Promise<Result<Config, readonly ConfigMistake[]>> {
   const text = await readText(path);
   if (!text.ok) return err([placeMistake(path, { path: [], message: text.error }, null)]);
   const config = parseConfig(text.value, path);
   if (!config.ok) return config;
-  const { store } = config.value;
-  return ok({ ...config.value, store: { ...store, path: resolve(dirname(resolve(path)), store.path) } });
+  return ok(withAbsolutePaths(config.value, dirname(resolve(path))));
+}
+
+function withAbsolutePaths(config: Config, folder: string): Config {
+  const { store, tls, mqtt } = config;
+  const { password_file, ca, ...broker } = mqtt.broker;
+  return {
+    ...config,
+    store: { ...store, path: resolve(folder, store.path) },
+    tls: tls === null ? null : { cert: resolve(folder, tls.cert), key: resolve(folder, tls.key) },
+    mqtt: {
+      ...mqtt,
+      broker: {
+        ...broker,
+        ...(password_file === undefined ? {} : { password_file: resolve(folder, password_file) }),
+        ...(ca === undefined ? {} : { ca: resolve(folder, ca) }),
+      },
+    },
+  };
 }
 
 async function readText(path: string): Promise<Result<string, string>> {

@@ -7,10 +7,12 @@ export interface Access {
   isAdmin(clientId: string): boolean;
   maySubscribe(clientId: string, filter: string): boolean;
   mayRead(clientId: string, topic: string): boolean;
+  /** Of topics that are not ours: what may be commanded is decided elsewhere. */
+  mayWrite(clientId: string, topic: string): boolean;
 }
 
 /** Without users configured every client is local, and an admin. */
-export const everybody: Access = { isAdmin: () => true, maySubscribe: () => true, mayRead: () => true };
+export const everybody: Access = { isAdmin: () => true, maySubscribe: () => true, mayRead: () => true, mayWrite: () => true };
 
 export function maySubscribe(access: Access, clientId: string, filter: string): boolean {
   if (isBrokers(filter)) return isStatistics(filter) && access.isAdmin(clientId);

@@ -154,6 +154,10 @@ export class Guards {
       this.#note('packet_bytes', client, why);
       return { refusal: refusal('too_large', why), tell: true };
     }
+    if (!this.#parts.isOurs(packet.topic) && !this.#parts.access.mayWrite(client.id, packet.topic)) {
+      this.#note('access', client, `may not publish on ${packet.topic}`);
+      return { refusal: refusal('forbidden', `client ${client.id} may not publish on ${packet.topic}`), tell: true };
+    }
     if (!packet.retain || this.#kept.retained.fits(packet.topic, packet.payload)) return null;
     const why = `${limits.retained_topics} topics and ${limits.retained_bytes} bytes may be retained`;
     this.#note('retained', client, `${why}: ${packet.topic}`);

@@ -8,6 +8,7 @@ import { Topics } from '../../../src/model/topics.ts';
 import { Broker } from '../../../src/mqtt/broker.ts';
 import { type Access, everybody } from '../../../src/mqtt/guards/access.ts';
 import { Guards } from '../../../src/mqtt/guards/guards.ts';
+import { Listeners } from '../../../src/mqtt/listeners.ts';
 import { sink } from '../../../src/mqtt/sink.ts';
 import { FakeClock } from '../../support/fakes.ts';
 import { until } from '../../support/until.ts';
@@ -54,12 +55,20 @@ export async function open(limits: Record<string, number> = {}, access: Access =
       done();
     },
     deliver: () => true,
+    responseInformation: (client: string) => `diuna/client/${client}/response`,
   };
   const broker = new Broker(gate, guards, parsed, logger);
   await broker.open();
-  const [address] = await broker.listen([{ host: '127.0.0.1', port: 0 }]);
-  endings.push(() => broker.stop());
-  return { port: address?.port ?? 0, broker, clock, log, told, counts: () => guards.counts() };
+  const listeners = new Listeners((socket, address) => {
+    if (broker.enter(socket, address)) broker.serve(socket, address);
+  });
+  const { port } = await listeners.listen({ host: '127.0.0.1', port: 0 });
+  endings.push(async () => {
+    const closed = listeners.close();
+    await broker.stop();
+    await closed;
+  });
+  return { port, broker, clock, log, told, counts: () => guards.counts() };
 }
 
 /** Speaks packet by packet; acknowledges only when told to. */

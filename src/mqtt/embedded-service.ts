@@ -1,24 +1,27 @@
-/** The MQTT room's face: the embedded broker with our topics on it. Built once; `start` listens, `stop` says goodbye. */
+/** The MQTT room with the broker inside: who comes in, our topics on it, and who is there. */
+import type { Duplex } from 'node:stream';
 import type { AedesPublishPacket } from 'aedes';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Report } from '../engine/ports.ts';
 import type { Submission } from '../engine/submission.ts';
-import type { Address } from '../model/config.ts';
-import type { MqttLimits } from '../model/config-limits.ts';
+import type { Config } from '../model/config.ts';
 import type { ZoneState } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
+import { Identities } from './access/identities.ts';
 import { Announcer } from './announcer.ts';
 import { Broker } from './broker.ts';
-import { everybody } from './guards/access.ts';
+import { CommandGate } from './command-gate.ts';
 import { Guards } from './guards/guards.ts';
-import { Inbox } from './inbox.ts';
+import { TOPIC_LEVELS } from './guards/shape.ts';
+import { Inbox, type Sender } from './inbox.ts';
+import { Listeners } from './listeners.ts';
+import { jsonMessage } from './message.ts';
+import type { MqttRoom } from './mqtt-room.ts';
 import { Presence } from './presence.ts';
 
 export interface MqttParts {
-  readonly baseTopic: string;
-  readonly echoEvents: boolean;
-  readonly limits: MqttLimits;
+  readonly config: Config['mqtt'];
   readonly clock: Clock;
   readonly logger: Logger;
   readonly submit: (submission: Submission) => void;
@@ -28,17 +31,23 @@ export interface MqttParts {
 /** Protocol levels as the CONNECT packet names them: 3 is MQTT 3.1, 4 is 3.1.1. */
 type ProtocolLevel = number;
 
-export class MqttService {
+export class EmbeddedService implements MqttRoom {
   readonly announcer: Announcer;
+  readonly #config: Config['mqtt'];
   readonly #topics: Topics;
+  readonly #identities: Identities;
   readonly #broker: Broker;
   readonly #guards: Guards;
+  readonly #listeners: Listeners;
   readonly #presence: Presence;
   #echoEvents: boolean;
 
-  constructor({ baseTopic, echoEvents, limits, clock, logger, submit, report }: MqttParts) {
-    this.#topics = new Topics(baseTopic);
-    this.#echoEvents = echoEvents;
+  constructor({ config, clock, logger, submit, report }: MqttParts) {
+    const { limits } = config;
+    this.#config = config;
+    this.#topics = new Topics(config.base_topic);
+    this.#echoEvents = config.echo_events;
+    this.#identities = new Identities();
     const inbox = new Inbox({
       topics: this.#topics,
       clock,
@@ -46,18 +55,24 @@ export class MqttService {
       submit,
       publish: (message) => this.#broker.publish(message),
       drained: (client) => this.#broker.drained(client),
+      mayRespondTo: (sender, topic) => this.#mayRespondTo(sender, topic),
     });
-    const isOurs = (topic: string) => this.#topics.read(topic).kind !== 'foreign';
-    this.#guards = new Guards({ limits, access: everybody, isOurs, clock, logger });
+    const gate = new CommandGate(inbox, logger);
+    const isOurs = (topic: string) => this.#isOurs(topic);
+    this.#guards = new Guards({ limits, access: this.#identities.access, isOurs, clock, logger });
     this.#broker = new Broker(
       {
-        admit: (client, packet, done, obstacle) => inbox.admit(client, packet, done, obstacle),
+        admit: (id, packet, done, obstacle) => gate.admit({ id, account: this.#identities.accountOf(id) }, packet, done, obstacle),
         deliver: (client, packet) => this.#mayHear(client, packet),
+        responseInformation: (client) => this.#topics.response(client),
       },
       this.#guards,
       limits,
       logger,
     );
+    this.#listeners = new Listeners((socket, address) => {
+      if (this.#broker.enter(socket, address)) this.#broker.serve(socket, address);
+    });
     this.announcer = new Announcer(
       this.#topics,
       clock,
@@ -89,15 +104,29 @@ export class MqttService {
       (id) => this.#presence.leave(id),
     );
     await this.#broker.open();
-    this.#retain(this.#topics.status, 'online');
+    void this.#broker.publish({ topic: this.#topics.status, payload: 'online', qos: 1, retain: true });
   }
 
-  /** @throws Fault where an address cannot be listened on. @returns the addresses with the ports that were taken. */
-  listen(addresses: readonly Address[]): Promise<readonly Address[]> {
-    return this.#broker.listen(addresses);
+  /** @throws Fault where an address cannot be listened on. */
+  async listen(): Promise<readonly string[]> {
+    const bound: string[] = [];
+    for (const address of this.#config.listen) {
+      const { host, port } = await this.#listeners.listen(address);
+      bound.push(`${host}:${port}`);
+    }
+    return bound;
   }
 
-  /** Publishes what there is to command and every zone's state: at start, and when the config changed. */
+  /** For connections that come in another way: whether there is room. @returns false where it was refused, and so destroyed. */
+  enter(connection: Duplex, address: string): boolean {
+    return this.#broker.enter(connection, address);
+  }
+
+  /** Speaks MQTT on what was made of a connection that has entered. */
+  serve(stream: Duplex, address: string): void {
+    this.#broker.serve(stream, address);
+  }
+
   announce(info: Record<string, unknown>, states: ReadonlyMap<string, ZoneState>): void {
     this.#retain(this.#topics.info, JSON.stringify(info));
     this.announcer.resetStates(states);
@@ -115,7 +144,20 @@ export class MqttService {
     this.#presence.stop();
     await this.announcer.flush();
     await this.#broker.publish({ topic: this.#topics.status, payload: 'offline', qos: 1, retain: true });
+    const closed = this.#listeners.close();
     await this.#broker.stop();
+    await closed;
+  }
+
+  /** Never a topic of ours but the client's own: the daemon's word must not be put where it means something else. */
+  #mayRespondTo({ id }: Sender, topic: string): boolean {
+    if (id === null || this.#isOurs(topic)) return id !== null && topic === this.#topics.response(id);
+    const { access } = this.#identities;
+    return !topic.startsWith('$') && topic.split('/').length <= TOPIC_LEVELS && access.mayRead(id, topic) && access.mayWrite(id, topic);
+  }
+
+  #isOurs(topic: string): boolean {
+    return this.#topics.read(topic).kind !== 'foreign';
   }
 
   /** No echo: an event is not delivered to the client that is its origin. */
@@ -125,6 +167,6 @@ export class MqttService {
   }
 
   #retain(topic: string, payload: string): void {
-    void this.#broker.publish({ topic, payload, qos: 1, retain: true });
+    void this.#broker.publish(payload === '' ? { topic, payload, qos: 1, retain: true } : jsonMessage(topic, payload, 1, true));
   }
 }

@@ -1,0 +1,47 @@
+/** Who a client is once it has been let in, and the port through which it is found out. */
+import type { Result } from '../../base/result.ts';
+import type { Role } from '../../model/config-access.ts';
+
+export interface Account {
+  /** `null` where no users are configured: every client is local then, and an admin. */
+  readonly user: string | null;
+  readonly role: Role;
+  /** Zones that a controller may command; `null`: all of them. */
+  readonly zones: ReadonlySet<string> | null;
+  /** Of the token it came with: its id and its end in milliseconds since 1970; `null` where it came with a password. */
+  readonly token: { readonly id: string; readonly expiresMs: number } | null;
+}
+
+/** A client of an installation without users. */
+export const local: Account = { user: null, role: 'admin', zones: null, token: null };
+
+export interface Credentials {
+  readonly username: string | null;
+  readonly password: string | null;
+  /** The IP address that they came from. */
+  readonly address: string;
+}
+
+export interface Denial {
+  /** `credentials`: nobody is known by them. `later`: this address has failed too often just now. */
+  readonly kind: 'credentials' | 'later';
+  /** For the log: never holds a secret. */
+  readonly why: string;
+}
+
+/** Finds out who comes. One for all ways in, so that failures of an address count together. */
+export interface Authenticator {
+  /** Whether anybody must log in at all. */
+  readonly isRequired: boolean;
+  /** Takes its time (the hash is slow on purpose); never rejects. At most so many are under way at once; others wait, bounded. */
+  authenticate(credentials: Credentials): Promise<Result<Account, Denial>>;
+  /** The account as it is now, after a reload or a revocation; `null` where it is gone. */
+  renew(account: Account): Account | null;
+}
+
+/** Without users configured: everybody is let in. */
+export const open: Authenticator = {
+  isRequired: false,
+  authenticate: () => Promise.resolve({ ok: true, value: local }),
+  renew: (account) => account,
+};

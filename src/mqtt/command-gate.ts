@@ -1,0 +1,45 @@
+/** The embedded broker's gate to the inbox: reads each packet that a client publishes, and sinks those that must not go on. */
+import type { PublishPacket } from 'aedes';
+import type { Logger } from '../base/logger.ts';
+import type { Obstacle } from './guards/guards.ts';
+import { type Inbox, type Incoming, isForbidden, type Sender } from './inbox.ts';
+import { sink } from './sink.ts';
+
+export class CommandGate {
+  readonly #inbox: Inbox;
+  readonly #logger: Logger;
+
+  constructor(inbox: Inbox, logger: Logger) {
+    this.#inbox = inbox;
+    this.#logger = logger;
+  }
+
+  /** Calls `done` when the packet may go on; a packet that must not is sunk before. @param obstacle why it must not. */
+  admit(sender: Sender, packet: PublishPacket, done: () => void, obstacle: Obstacle | null): void {
+    const incoming = incomingOf(packet);
+    const read = this.#inbox.read(sender, incoming, obstacle?.refusal ?? null);
+    if (read.kind === 'foreign') {
+      if (obstacle !== null) this.#drop(sender, packet, incoming, obstacle);
+      return done();
+    }
+    packet.retain = false; // a command is said once
+    if (!read.request.ok && isForbidden(read.request)) {
+      this.#logger.warn({ client: sender.id, topic: incoming.topic }, 'publish refused');
+      sink(packet, read.request.error.refusal.message);
+    }
+    this.#inbox.submit(sender, incoming, read.request, done);
+  }
+
+  /** A message that is no command goes nowhere; where its sender is to know, it is told like of a command. */
+  #drop(sender: Sender, packet: PublishPacket, incoming: Incoming, { refusal, tell }: Obstacle): void {
+    sink(packet, refusal.code === 'forbidden' ? refusal.message : undefined);
+    if (tell) this.#inbox.refuse(sender, incoming, refusal);
+  }
+}
+
+function incomingOf(packet: PublishPacket & { readonly messageExpiry?: number }): Incoming {
+  const { topic, payload, qos, properties, messageExpiry } = packet;
+  const { responseTopic, correlationData } = properties ?? {};
+  const replyTo = responseTopic === undefined ? null : { topic: responseTopic, correlationData };
+  return { topic, payload, qos, replyTo, expiresMs: messageExpiry ?? null };
+}
