@@ -9,7 +9,7 @@ import type { MqttLimits } from '../model/config-limits.ts';
 import { EachOnce } from './each-once.ts';
 import type { Guards, Obstacle } from './guards/guards.ts';
 import { TOPIC_LEVELS } from './guards/shape.ts';
-import type { Message } from './message.ts';
+import type { Message, MessageProperties } from './message.ts';
 import { enableMqtt5 } from './mqtt5/mqtt5.ts';
 import { type Arrivals, Repeats } from './repeats.ts';
 import { sink } from './sink.ts';
@@ -130,7 +130,7 @@ export class Broker {
 
   /** Resolves when the message has been handed to every receiver, whether or not it reads. */
   publish({ topic, payload, qos, retain, properties }: Message): Promise<void> {
-    const more = properties === undefined ? {} : { properties: { ...properties, userProperties: { ...properties.userProperties } } };
+    const more = properties === undefined ? {} : { properties: mutable(properties) };
     const packet: PublishPacket = { cmd: 'publish', topic, payload: Buffer.from(payload), qos, retain, dup: false, ...more };
     return new Promise((resolve) => {
       this.#aedes.publish(packet, (cause) => {
@@ -166,6 +166,11 @@ export class Broker {
       before = now;
     }
   }
+}
+
+/** Each packet has its own. Empty user properties could not be written. */
+function mutable({ userProperties, ...rest }: MessageProperties): NonNullable<PublishPacket['properties']> {
+  return userProperties === undefined ? { ...rest } : { ...rest, userProperties: { ...userProperties } };
 }
 
 /** A stream that is no socket tells of what is written to it alone. */

@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 const wanted = {
   mosquitto: 'the checks against Mosquitto itself',
   mosquitto_pub: 'the checks with mosquitto_pub and mosquitto_sub',
+  mosquitto_rr: 'the checks with mosquitto_rr',
 } as const;
 export type Program = keyof typeof wanted;
 
