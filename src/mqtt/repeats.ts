@@ -12,8 +12,8 @@ export interface Arrivals {
 
 export class Repeats {
   readonly #arrivals: () => Arrivals;
-  /** Messages that are being admitted, and so not among the arrivals yet: at most as many as commands wait. */
-  readonly #underWay = new Set<string>();
+  /** Messages that are being admitted, and so not among the arrivals yet, with whom to tell then: at most as many as commands wait. */
+  readonly #underWay = new Map<string, (() => void)[]>();
 
   constructor(arrivals: () => Arrivals) {
     this.#arrivals = arrivals;
@@ -27,17 +27,22 @@ export class Repeats {
   }
 
   async #passRepeated(client: Client, packet: PublishPacket, admit: (done: () => void) => void, done: () => void): Promise<void> {
-    const known = this.#underWay.has(key(client, packet)) || (await this.#hasArrived(client, packet));
-    if (!known) return this.#passNew(client, packet, admit, done);
+    const waiting = this.#underWay.get(key(client, packet));
+    if (waiting === undefined && !(await this.#hasArrived(client, packet))) return this.#passNew(client, packet, admit, done);
     sink(packet);
-    done();
+    if (waiting === undefined) done();
+    else waiting.push(done); // an acknowledgement means decided
   }
 
   #passNew(client: Client, packet: PublishPacket, admit: (done: () => void) => void, done: () => void): void {
     const underWay = key(client, packet);
-    this.#underWay.add(underWay);
+    const waiting: (() => void)[] = [];
+    this.#underWay.set(underWay, waiting);
     admit(() => {
-      setImmediate(() => this.#underWay.delete(underWay)); // by then it is among the arrivals
+      setImmediate(() => {
+        this.#underWay.delete(underWay); // by then it is among the arrivals
+        for (const tell of waiting) tell();
+      });
       done();
     });
   }
