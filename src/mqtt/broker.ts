@@ -7,6 +7,7 @@ import { Aedes, type AedesPublishPacket, type PublishPacket } from 'aedes';
 import type { Logger } from '../base/logger.ts';
 import type { MqttLimits } from '../model/config-limits.ts';
 import { EachOnce } from './each-once.ts';
+import { writeEncoded } from './encode-once.ts';
 import type { Guards, Obstacle } from './guards/guards.ts';
 import { TOPIC_LEVELS } from './guards/shape.ts';
 import type { Message, MessageProperties } from './message.ts';
@@ -101,6 +102,7 @@ export class Broker {
       logger: this.#logger,
       mendsForgetting: false,
       maximumPacketSize: this.#packetBytes,
+      writeOlder: writeEncoded,
       responseInformation: (clientId) => this.#gate.responseInformation(clientId),
     });
     const check = await mqtt5.selfCheck();

@@ -17,6 +17,7 @@ import { Filters } from './filters.ts';
 import { TokenBucket } from './flood.ts';
 import { Kept } from './kept.ts';
 import { Outgoing } from './outgoing.ts';
+import { Pacer } from './pacer.ts';
 import { clientParts, type StoredPacket } from './private-parts.ts';
 import { Refused } from './refused.ts';
 import { type GuardName, Tally } from './tally.ts';
@@ -50,6 +51,7 @@ export class Guards {
   readonly #admission: Admission;
   readonly #connectCheck: ConnectCheck;
   readonly #kept: Kept;
+  readonly #pacer = new Pacer();
   readonly #unfinished = { bytes: 0 };
   readonly #connections = new WeakMap<object, Connection>();
   readonly #tooLarge = new WeakMap<object, number>();
@@ -96,6 +98,7 @@ export class Guards {
       client,
       parts: clientParts(client),
       limits,
+      pacer: this.#pacer,
       isRetained: (topic) => this.#kept.retained.newest(topic) !== undefined,
       newest: (topic) => this.#newest(client, topic, filters),
       skipped: () => this.#note('slow_client', client, 'does not read: a message of QoS 0 passes by'),

@@ -9,6 +9,7 @@
 import type { AedesPublishPacket, Client } from 'aedes';
 import { BoundedQueue } from '../../base/bounded-queue.ts';
 import { Missed } from './missed.ts';
+import { Pace, type Pacer } from './pacer.ts';
 import type { ClientParts, Deliver, Delivered, StoredPacket } from './private-parts.ts';
 import { Replay } from './replay.ts';
 import { Waiting } from './waiting.ts';
@@ -24,6 +25,7 @@ export interface OutgoingParts {
   readonly client: Client;
   readonly parts: ClientParts;
   readonly limits: OutgoingLimits;
+  readonly pacer: Pacer;
   /** Whether there is a retained message of a topic. */
   readonly isRetained: (topic: string) => boolean;
   /** That message, empty where it has gone since; `null` where the client may not be given it. */
@@ -53,6 +55,7 @@ export class Outgoing {
   #way: Way = 'stored';
   #qos0 = false;
   #closed = false;
+  readonly #pace = new Pace();
   readonly #replay = new Replay();
   #tookLast = false;
 
@@ -62,10 +65,13 @@ export class Outgoing {
     this.#kept = new BoundedQueue(parts.limits.waiting_messages);
     this.#deliver0 = parts.parts.deliver0;
     this.#deliverQoS = parts.parts.deliverQoS;
-    parts.parts.deliver0 = (packet, done) => this.#by(this.#way === 'stored' ? 'live' : this.#way, true, packet, done);
+    parts.parts.deliver0 = (packet, done) => {
+      if (this.#way === 'stored') this.#live(true, packet, done);
+      else this.#by(this.#way, true, packet, done);
+    };
     parts.parts.deliverQoS = (packet, done) => {
       if (packet.retain && !packet.brokerId) this.#answer(packet, done);
-      else this.#by('live', false, packet, done);
+      else this.#live(false, packet, done);
     };
     this.#missed = new Missed((topic, qos0, done) => this.#makeUp(topic, qos0, done));
     const { conn } = parts.client;
@@ -143,6 +149,13 @@ export class Outgoing {
   /** Resolves when not much waits for the client, or it is gone. */
   async drained(): Promise<void> {
     while (!this.#closed && this.#kept.length > this.#kept.limit / 2) await this.#waiting.turn();
+  }
+
+  #live(qos0: boolean, packet: AedesPublishPacket, done: Delivered): void {
+    this.#parts.pacer.run(this.#pace, packet.brokerCounter, () => {
+      if (this.#closed) done();
+      else this.#by('live', qos0, packet, done);
+    });
   }
 
   #by(way: Way, qos0: boolean, packet: AedesPublishPacket, done: Delivered): void {

@@ -41,7 +41,7 @@ export function hookConnect({ aedes, layer, connections, isTrusted }: Hooked, is
 }
 
 export function hook(hooked: Hooked): () => void {
-  const undo = [interceptWrites(), ...gate(hooked), ...comings(hooked)];
+  const undo = [interceptWrites(hooked.layer.options.writeOlder), ...gate(hooked), ...comings(hooked)];
   return () => {
     for (const back of undo) back();
   };

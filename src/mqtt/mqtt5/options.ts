@@ -1,5 +1,6 @@
 /** What the broker grants a client of version 5; the defaults suit a Raspberry Pi. */
 import type { Logger } from '../../base/logger.ts';
+import type { Write } from './wire.ts';
 
 export interface Mqtt5Options {
   readonly logger: Logger;
@@ -34,6 +35,8 @@ export interface Mqtt5Options {
   /** A client that was told to go has so long to read why. */
   readonly linger_ms: number;
   readonly wallMs: () => number;
+  /** Writes a packet to a client of 3.1 or 3.1.1; left out: the codec does. */
+  readonly writeOlder?: Write;
 }
 
 export const defaults: Omit<Mqtt5Options, 'logger'> = {

@@ -1,7 +1,8 @@
 /**
  * Takes the packets that aedes writes to a connection of version 5, as objects. Aedes knows one way to write,
  * `mqttPacket.writeToStream(packet, stream)`, which is replaced here, once in a process however many brokers there are,
- * by one that looks whether somebody has claimed the stream; every other stream is written to as before.
+ * by one that looks whether somebody has claimed the stream; every other stream is written to as before, or as the broker
+ * wants.
  */
 import type { Writable } from 'node:stream';
 import mqttPacket, { type Packet } from 'mqtt-packet';
@@ -12,13 +13,15 @@ export interface Outlet {
 }
 
 const VERSION_5 = { protocolVersion: 5 };
+export type Write = (packet: Packet, stream: NodeJS.WritableStream, options?: object) => boolean;
 const native = mqttPacket.writeToStream;
 const outlets = new WeakMap<object, Outlet>();
+let older: Write = native;
 let users = 0;
 
 function dispatch(packet: Packet, stream: NodeJS.WritableStream, options?: object): boolean {
   const outlet = outlets.get(stream);
-  return outlet === undefined ? native(packet, stream, options) : outlet.send(packet);
+  return outlet === undefined ? older(packet, stream, options) : outlet.send(packet);
 }
 // a setting that stands on the function
 Object.defineProperty(dispatch, 'cacheNumbers', {
@@ -28,8 +31,12 @@ Object.defineProperty(dispatch, 'cacheNumbers', {
   },
 });
 
-/** From here on claimed streams are served. @returns the way back, which may be called more than once. */
-export function interceptWrites(): () => void {
+/**
+ * From here on claimed streams are served.
+ * @param writeOlder writes to all others. @returns the way back, which may be called more than once.
+ */
+export function interceptWrites(writeOlder: Write = native): () => void {
+  older = writeOlder;
   if (users === 0) Object.assign(mqttPacket, { writeToStream: dispatch });
   users += 1;
   let using = true;
