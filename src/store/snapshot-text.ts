@@ -7,7 +7,8 @@ import { crc32 } from 'node:zlib';
 import * as z from 'zod';
 import type { Snapshot } from '../engine/ports.ts';
 import { zoneStateSchema } from '../model/state.ts';
-import { answerSchema, crcText } from './record-line.ts';
+import { crcText } from './crc-line.ts';
+import { answerSchema } from './record-line.ts';
 
 /** Of the whole store. A newer one is left alone. */
 export const FORMAT = 1;

@@ -125,6 +125,12 @@ export class Store implements Journal {
     return { durable };
   }
 
+  /** What may be done with the folder now, by whoever keeps something beside the journal. */
+  get access(): 'none' | 'read' | 'write' {
+    if (!this.#attached) return 'none';
+    return this.#claimed ? 'write' : 'read';
+  }
+
   read(after: number, until: number, limit: number): Promise<ReplayPage> {
     return this.#history.page(Math.max(0, after), until, limit, this.#newest.seq);
   }

@@ -1,0 +1,89 @@
+/**
+ * What a file of the kept log says: the newest value of each key. A damaged line is passed over and counted; the key that
+ * it was about, where the next line tells, is forgotten, as an older value of it would be a wrong one.
+ */
+import { salvage } from '../crc-line.ts';
+import type { DamageReports } from '../damage.ts';
+import type { OpenFile } from '../file-system.ts';
+import { type Line, scanLines } from '../scan.ts';
+import { decodeKept, firstLink, type KeptLine, type Link, markOf } from './kept-line.ts';
+
+export interface Found {
+  /** In the order of their last change, oldest first. */
+  readonly entries: ReadonlyMap<string, unknown>;
+  /** Bytes of the newest line of each key. */
+  readonly sizes: Map<string, number>;
+  readonly bytes: number;
+  readonly last: Link;
+  /** Whether there is anything in the file that should not be, so that it is to be written anew. */
+  readonly isDamaged: boolean;
+}
+
+export class KeptReading {
+  readonly #path: string;
+  readonly #damage: DamageReports;
+  readonly #entries = new Map<string, unknown>();
+  readonly #sizes = new Map<string, number>();
+  #last = firstLink;
+  #bytes = 0;
+  #isDamaged = false;
+  /** A damaged line that may be the torn end, and then is none of the card's fault. */
+  #doubtful: Line | null = null;
+
+  constructor(path: string, damage: DamageReports) {
+    this.#path = path;
+    this.#damage = damage;
+  }
+
+  async read(file: OpenFile): Promise<Found> {
+    await scanLines(file, await file.size(), (line) => {
+      this.#take(line);
+      return true;
+    });
+    if (this.#doubtful !== null) this.#tell(this.#doubtful, 'torn_tail', 'the last change was not written whole; the one before it holds');
+    return { entries: this.#entries, sizes: this.#sizes, bytes: this.#bytes, last: this.#last, isDamaged: this.#isDamaged };
+  }
+
+  #take(line: Line): void {
+    this.#bytes += line.bytes.length + (line.ended ? 1 : 0);
+    const whole = line.ended ? decodeKept(line.bytes) : null;
+    if (whole !== null) return this.#accept(whole, line, line.bytes.length + 1);
+    this.#isDamaged = true;
+    if (this.#doubtful !== null) this.#tellDamaged(this.#doubtful);
+    this.#doubtful = null;
+    const pieces = salvage(line.bytes).flatMap((bytes) => decodeKept(bytes) ?? []);
+    for (const piece of pieces) this.#accept(piece, line, 0);
+    if (pieces.length === 0) this.#doubtful = { ...line, bytes: Buffer.alloc(0) };
+  }
+
+  #accept({ n, p, k, v }: KeptLine, line: Line, bytes: number): void {
+    if (n !== this.#last.n + 1) {
+      this.#tellDamaged(this.#doubtful ?? line);
+      this.#forgetMarked(p);
+    }
+    this.#doubtful = null;
+    this.#last = { n, mark: markOf(k) };
+    this.#entries.delete(k); // comes last from now on
+    this.#sizes.delete(k);
+    if (v === undefined) return;
+    this.#entries.set(k, v);
+    this.#sizes.set(k, bytes);
+  }
+
+  /** The line before was lost: whatever it said of its key, what we have of that key is not the newest. */
+  #forgetMarked(mark: string): void {
+    this.#isDamaged = true;
+    for (const key of [...this.#entries.keys()].filter((each) => markOf(each) === mark)) {
+      this.#entries.delete(key);
+      this.#sizes.delete(key);
+    }
+  }
+
+  #tellDamaged(line: Line): void {
+    this.#tell(line, 'record', 'a change of what the broker keeps is damaged and was left out');
+  }
+
+  #tell({ number, offset }: Line, code: string, message: string): void {
+    this.#damage.tell({ path: this.#path, line: number, offset }, code, message);
+  }
+}
