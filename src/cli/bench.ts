@@ -4,12 +4,13 @@
  * stay in the history. Ends by itself; afterwards the zone has the brightness that it had before.
  */
 import { RecentSamples } from '../base/histogram.ts';
-import { asClient, type ClientOptions, openAs, refuse, UsageError } from './client-command.ts';
+import { asClient, type ClientOptions, openAs, refuse } from './client-command.ts';
 import { type Connection, NoReply } from './connection.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { zonesOf } from './format.ts';
 import { missingZone } from './known-zones.ts';
 import type { Output } from './output.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface BenchOptions extends ClientOptions {
   /** Commands a second, of all clients together. */

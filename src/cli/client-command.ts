@@ -5,21 +5,23 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { formatRefusal } from './format.ts';
 import { Unreachable } from './greet.ts';
 import { type Output, printable, standardOutput } from './output.ts';
+import { UsageError } from './usage-error.ts';
+import { wayIn } from './way-in.ts';
 
 /** As commander names them. */
 export interface ClientOptions {
   readonly host: string;
-  readonly port: number;
+  /** Left out: that of MQTT, with or without TLS. */
+  readonly port?: number;
+  readonly username?: string;
+  readonly passwordFile?: string;
+  readonly tls?: boolean;
+  readonly ca?: string;
   readonly clientId?: string;
   readonly baseTopic: string;
   /** Seconds. */
   readonly timeout: number;
   readonly json?: boolean;
-}
-
-/** The command line asked for something that makes no sense; nothing was sent. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 export type ClientWork = (connection: Connection, output: Output) => Promise<ExitCode>;
@@ -38,9 +40,10 @@ export async function asClient(options: ClientOptions, work: ClientWork, persist
   }
 }
 
-export function openAs(options: ClientOptions, clientId: string | null, persistent = false): Promise<Connection> {
-  const { host, port, baseTopic, timeout } = options;
-  return Connection.open({ host, port, clientId, baseTopic, timeoutMs: timeout * 1000, persistent });
+export async function openAs(options: ClientOptions, clientId: string | null, persistent = false): Promise<Connection> {
+  const { host, baseTopic, timeout } = options;
+  const { port, tls, login } = await wayIn(options);
+  return Connection.open({ host, port, tls, login, clientId, baseTopic, timeoutMs: timeout * 1000, persistent });
 }
 
 /** Sends one command and shows its outcome. */

@@ -1,7 +1,7 @@
 /** What the exit codes mean to a script; the numbers from 64 on are those of sysexits.h. `diuna --help` lists them. */
 export const exitCodes = {
   ok: 0,
-  /** The daemon refused the command, or the daemon ended for a fault. */
+  /** The daemon refused the command, or ended for a fault; or what was named is not there, or a file cannot be changed. */
   refused: 1,
   /** The command line was wrong; nothing was sent. */
   usage: 2,

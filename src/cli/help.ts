@@ -3,7 +3,7 @@
 export const exitCodesHelp = `
 Exit codes:
   0   done
-  1   refused by the daemon, or the daemon failed
+  1   refused by the daemon, or the daemon or a file failed
   2   wrong usage, nothing was sent
   69  the daemon cannot be reached
   75  no reply in time, or a port is taken

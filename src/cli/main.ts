@@ -4,17 +4,30 @@
  */
 import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { roles } from '../model/config-access.ts';
 import type { BenchOptions } from './bench.ts';
 import type { CheckOptions } from './check.ts';
 import type { ClientOptions } from './client-command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { exitCodesHelp, wordsHelp } from './help.ts';
-import { integerOption, numberOption, patternOption, withClientOptions } from './options.ts';
+import {
+  durationOption,
+  integerOption,
+  numberOption,
+  patternOption,
+  userName,
+  withClientOptions,
+  withConfig,
+  zonesOption,
+} from './options.ts';
 import type { ReplayOptions } from './replay.ts';
 import type { RunOptions } from './run.ts';
 import type { SetOptions } from './set.ts';
+import type { TokenCreateOptions, TokenOptions } from './token.ts';
+import type { UserAddOptions, UserOptions } from './user.ts';
 import type { WatchOptions } from './watch.ts';
 
+const YEAR_MS = 365 * 86_400_000;
 const zoneOption = patternOption(/^[a-z0-9_-]{1,32}$/, '1 to 32 of a-z, 0-9, "_" and "-"');
 
 const program = new Command('diuna')
@@ -82,6 +95,48 @@ withClientOptions(program.command('bench'))
   .option('--change', 'change a brightness with each command instead, and wait for the disk; every change stays in the history')
   .option('--zone <zone>', 'with --change: the zone to change (default: the first)', zoneOption)
   .action(async (options: BenchOptions) => end(await (await import('./bench.ts')).bench(options)));
+
+const user = program.command('user').description('users of the configuration, who log in with a password');
+
+withConfig(user.command('add'))
+  .description('add a user, or give one a new password; it is asked at the terminal')
+  .argument('<name>', 'letters, digits, ".", "_", "@" and "-"', userName)
+  .addOption(new Option('--role <role>', 'what it may do (default: controller)').choices(roles))
+  .option('--zones <zones>', 'the zones that a controller may command, with commas between them (default: all)', zonesOption)
+  .option('--generate', 'make a password up and print it, once')
+  .option('--password-stdin', 'take the first line of standard input')
+  .action(async (name: string, options: UserAddOptions) => end(await (await import('./user.ts')).addUser(name, options)));
+
+withConfig(user.command('remove'))
+  .description('remove a user')
+  .argument('<name>', 'of the user', userName)
+  .action(async (name: string, options: UserOptions) => end(await (await import('./user.ts')).dropUser(name, options)));
+
+withConfig(user.command('list'))
+  .description('list the users')
+  .option('--json', 'print JSON')
+  .action(async (options: UserOptions) => end(await (await import('./user.ts')).listUsers(options)));
+
+const token = program.command('token').description('tokens (JWT), which clients give as their password');
+
+withConfig(token.command('create'))
+  .description('issue a token and print it, once')
+  .argument('<name>', 'the user name that it stands for; letters, digits, ".", "_", "@" and "-"', userName)
+  .addOption(new Option('--role <role>', 'what it may do').choices(roles).default('controller'))
+  .option('--zones <zones>', 'the zones that a controller may command, with commas between them (default: all)', zonesOption)
+  .addOption(new Option('--expires <time>', 'hours or days, such as 12h or 30d').argParser(durationOption).default(YEAR_MS, '365d'))
+  .addOption(new Option('--alg <algorithm>', 'of the key, which the first token makes (default: HS256)').choices(['HS256', 'EdDSA']))
+  .action(async (name: string, options: TokenCreateOptions) => end(await (await import('./token.ts')).createToken(name, options)));
+
+withConfig(token.command('revoke'))
+  .description('end a token; a running daemon parts with its clients within seconds')
+  .argument('<id>', 'as "token list" names it')
+  .action(async (id: string, options: TokenOptions) => end(await (await import('./token.ts')).revokeToken(id, options)));
+
+withConfig(token.command('list'))
+  .description('list the tokens that have not expired')
+  .option('--json', 'print JSON')
+  .action(async (options: TokenOptions) => end(await (await import('./token.ts')).listTokens(options)));
 
 /** The process ends by itself once nothing is left to do, so that all output is written. */
 function end(code: ExitCode): void {

@@ -50,7 +50,7 @@ export const accessRuleSchema = z.strictObject({
     .max(512, { error: filterAllowed })
     .regex(/^(?!\$)(?:(?:[^+#\0/]*|\+)\/)*(?:[^+#\0/]*|\+|#)$/, { error: filterAllowed }),
   allow: oneOf(allowances),
-  /** Whom it is about; both left out: everybody. */
+  /** Whom it is about: who is one of these users and has one of these roles; what is left out asks nothing. */
   users: optional(z.array(userNameSchema, { error: 'must be a list of users' })),
   roles: optional(z.array(oneOf(roles), { error: 'must be a list of roles' })),
 });

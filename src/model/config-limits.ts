@@ -10,6 +10,8 @@ export const mqttLimitsSchema = z.strictObject({
   connections_per_address: integer(1, 100_000).default(200),
   /** Seconds from the connection to its CONNECT. */
   connect_timeout: decimal(0.1, 300).default(10),
+  /** Seconds: the longest keep alive granted to a client of MQTT 5; 0: any, also none. Older clients cannot be told. */
+  keep_alive: integer(0, 65_535).default(0),
   /** Of one packet, its fixed header not counted. */
   packet_bytes: integer(KiB, 64 * MiB).default(256 * KiB),
   /** Of packets that have begun and not ended, all connections together. */
@@ -43,5 +45,7 @@ export const mqttLimitsSchema = z.strictObject({
   /** For a session whose client is away, count and bytes; past them the oldest are dropped. */
   session_messages: integer(1, 100_000).default(1000),
   session_bytes: integer(KiB, 1024 * MiB).default(4 * MiB),
+  /** For all of those sessions together, a message counted once for each; past it the oldest of the largest are dropped. */
+  queued_bytes: integer(KiB, 4096 * MiB).default(64 * MiB),
 });
 export type MqttLimits = z.infer<typeof mqttLimitsSchema>;

@@ -1,11 +1,13 @@
 /**
- * Mistakes that no single value shows: a zone beyond its strip, two zones on one LED, an address that would let
- * strangers in. Pure; the file's reader adds line numbers. Pins and outputs are judged in config-hardware.ts.
+ * Mistakes that no single value shows: a zone beyond its strip, two zones on one LED. Pure; the file's reader adds line
+ * numbers. Pins and outputs are judged in config-hardware.ts, addresses in config-addresses.ts, users in config-rights.ts.
  */
 import { nearest } from '../base/nearest.ts';
-import type { Address, Config, ZoneConfig } from './config.ts';
+import type { Config, ZoneConfig } from './config.ts';
+import { checkAddresses } from './config-addresses.ts';
 import { checkKnobs, checkOutputs } from './config-hardware.ts';
 import type { Mistake, Unjudged } from './config-mistake.ts';
+import { checkRights } from './config-rights.ts';
 
 interface Run {
   readonly strip: string;
@@ -20,38 +22,13 @@ interface Run {
  * @param unjudged entries that stand in the file but could not be read: what refers to them is not judged.
  */
 export function checkReferences(config: Config, unjudged: Unjudged = new Set()): Mistake[] {
-  return [...checkListens(config), ...checkOutputs(config, unjudged), ...checkZones(config, unjudged), ...checkKnobs(config, unjudged)];
-}
-
-function checkListens(config: Config): Mistake[] {
-  const mistakes: Mistake[] = [];
-  const taken = new Map<string, string>();
-  const check = (address: Address, path: readonly (string | number)[]) => {
-    const written = `${address.host}:${address.port}`;
-    if (!isLoopback(address.host)) {
-      mistakes.push({
-        path,
-        message:
-          'must be a loopback address such as 127.0.0.1: this version has no users, so anybody in the network could steer the lights; ' +
-          'to reach it from elsewhere use an SSH tunnel (ssh -L 1883:127.0.0.1:1883 pi@raspberrypi)',
-        got: written,
-      });
-    }
-    const key = `${address.host === 'localhost' ? '127.0.0.1' : address.host}:${address.port}`;
-    const before = taken.get(key);
-    if (address.port !== 0 && before !== undefined) {
-      mistakes.push({ path, message: `is taken already by ${before}: every address may stand once`, got: written });
-    }
-    taken.set(key, path.join('.'));
-  };
-  for (const [index, address] of config.mqtt.listen.entries()) check(address, ['mqtt', 'listen', index]);
-  if (config.http.listen !== null) check(config.http.listen, ['http', 'listen']);
-  return mistakes;
-}
-
-/** Whether only programs of this machine can reach the address. */
-function isLoopback(host: string): boolean {
-  return /^127(\.\d{1,3}){3}$/.test(host) || host === '::1' || host === 'localhost';
+  return [
+    ...checkAddresses(config),
+    ...checkRights(config, unjudged),
+    ...checkOutputs(config, unjudged),
+    ...checkZones(config, unjudged),
+    ...checkKnobs(config, unjudged),
+  ];
 }
 
 function checkZones(config: Config, unjudged: Unjudged): Mistake[] {

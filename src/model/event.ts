@@ -32,6 +32,8 @@ export const healthEventTypes = [
   'system.store_failed',
   'system.store_recovered',
   'system.store_damaged',
+  'system.broker_lost',
+  'system.broker_found',
   'client.joined',
   'client.left',
 ] as const;

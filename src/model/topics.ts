@@ -70,3 +70,14 @@ export function encodeClientId(id: string): string {
     Array.from(new TextEncoder().encode(character), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
   );
 }
+
+/** @returns `null` where `encodeClientId` makes the text of no id: an id has one spelling, so that nobody has two. */
+export function decodeClientId(text: string): string | null {
+  try {
+    const id = decodeURIComponent(text);
+    return id !== '' && encodeClientId(id) === text ? id : null;
+  } catch (cause) {
+    if (!(cause instanceof URIError)) throw cause;
+    return null;
+  }
+}

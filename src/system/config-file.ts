@@ -14,7 +14,7 @@ const MOST_BYTES = 1_048_576;
  * @returns the config, its paths made absolute (they are relative to the file's folder), or every mistake.
  */
 export async function loadConfig(path: string): Promise<Result<Config, readonly ConfigMistake[]>> {
-  const text = await readText(path);
+  const text = await readConfigText(path);
   if (!text.ok) return err([placeMistake(path, { path: [], message: text.error }, null)]);
   const config = parseConfig(text.value, path);
   if (!config.ok) return config;
@@ -39,7 +39,8 @@ function withAbsolutePaths(config: Config, folder: string): Config {
   };
 }
 
-async function readText(path: string): Promise<Result<string, string>> {
+/** @returns its text, or what is wrong with the file. */
+export async function readConfigText(path: string): Promise<Result<string, string>> {
   let file: FileHandle;
   try {
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK); // a named pipe without a writer would hold us for ever

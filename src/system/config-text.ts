@@ -50,9 +50,9 @@ function keyMistakes(issue: z.core.$ZodIssue, data: unknown): Mistake[] {
   }));
 }
 
-/** Strips, zones and knobs of this name would vanish without a word: plain objects, and zod with them, pass over it. */
+/** Strips, zones, knobs and users of this name would vanish without a word: plain objects, and zod with them, pass over it. */
 function forbiddenNames(data: unknown): Mistake[] {
-  return ['strips', 'zones', 'knobs']
+  return ['strips', 'zones', 'knobs', 'users']
     .filter((section) => Object.hasOwn(Object(valueAt(data, [section])), '__proto__'))
     .map((section) => ({ path: [section, '__proto__'], message: 'is not a name that is allowed' }));
 }

@@ -35,11 +35,20 @@ describe('zones', () => {
   });
 });
 
+const password = `$scrypt$ln=15,r=8,p=1$${'a'.repeat(22)}$${'b'.repeat(43)}`;
+const users = { ann: { password, zones: ['floor'] }, bob: { password, role: 'viewer' } };
+const tls = { cert: 'cert.pem', key: 'key.pem' };
+
 describe('addresses', () => {
   it.each(['0.0.0.0:1883', '192.168.1.4:1883', '[::]:1883', 'raspberrypi:1883', '127.evil.example:1883'])(
-    '%s is beyond loopback',
+    '%s is beyond loopback, and needs users',
     (listen) => {
-      expect(check({ mqtt: { listen: [listen] } })).toEqual([expect.stringContaining('mqtt.listen.0: must be a loopback address')]);
+      const mistake = 'must be a loopback address such as 127.0.0.1 as long as there are no users';
+      expect(check({ mqtt: { listen: [listen] } })).toEqual([expect.stringContaining(`mqtt.listen.0: ${mistake}`)]);
+      expect(check({ http: { listen } })).toEqual([expect.stringContaining(`http.listen: ${mistake}`)]);
+      expect(check({ mqtt: { listen_tls: [listen] }, tls })).toEqual([expect.stringContaining('diuna user add NAME')]);
+      expect(check({ mqtt: { listen: [listen] }, users })).toEqual([]);
+      expect(check({ http: { listen }, users })).toEqual([]);
     },
   );
 
@@ -48,10 +57,48 @@ describe('addresses', () => {
   });
 
   it('may stand once, but for port 0', () => {
-    expect(check({ mqtt: { listen: ['127.0.0.1:8180'] } })).toEqual([
-      expect.stringContaining('http.listen: is taken already by mqtt.listen.0'),
-    ]);
+    const twice = 'is taken already by mqtt.listen.0';
+    expect(check({ mqtt: { listen: ['127.0.0.1:8180'] } })).toEqual([expect.stringContaining(`http.listen: ${twice}`)]);
+    expect(check({ mqtt: { listen_tls: ['localhost:1883'] }, tls })).toEqual([expect.stringContaining(`mqtt.listen_tls.0: ${twice}`)]);
     expect(check({ mqtt: { listen: ['127.0.0.1:0', '127.0.0.1:0'] } })).toEqual([]);
+  });
+
+  it('with TLS need a certificate', () => {
+    expect(check({ mqtt: { listen_tls: ['127.0.0.1:8883'] } })).toEqual([expect.stringContaining('mqtt.listen_tls: needs a certificate')]);
+    expect(check({ http: { tls: true } })).toEqual([expect.stringContaining('http.tls: needs a certificate')]);
+    expect(check({ http: { tls: true }, mqtt: { listen_tls: ['127.0.0.1:8883'] }, tls })).toEqual([]);
+  });
+});
+
+describe('users and rules', () => {
+  const rule = (fields: object) => check({ users, mqtt: { access: [{ topic: 'home/#', allow: 'read', ...fields }] } });
+
+  it('name zones and users that there are', () => {
+    expect(check({ users: { ...users, eve: { password, zones: ['floor', 'flor', 'constructor'] } } })).toEqual([
+      'users.eve.zones.1: must be one of the zones: floor',
+      'users.eve.zones.2: must be one of the zones: floor',
+    ]);
+    expect(rule({ users: ['ann', 'constructor'] })).toEqual(['mqtt.access.0.users.1: must be one of the users: ann, bob']);
+    expect(check({ mqtt: { access: [{ topic: 'a', allow: 'none', users: ['ann'] }] } })[0]).toContain('and there are none');
+    const [found] = checkReferences(configSchema.parse({ strips, zones, users: { ann: { password, zones: ['flor'] } } }));
+    expect(found).toMatchObject({ got: 'flor', meant: ['floor'] });
+  });
+
+  it('do not rule over topics of our own', () => {
+    for (const topic of ['diuna', 'diuna/#', 'diuna/zone/+/set', 'diuna/%c'])
+      expect(rule({ topic })).toEqual([
+        expect.stringContaining('mqtt.access.0.topic: must not be of diuna/…, where the roles of users decide'),
+      ]);
+    for (const topic of ['#', '+/x', 'diuna2/#', 'homeassistant/#']) expect(rule({ topic })).toEqual([]);
+  });
+
+  it('are another broker’s business where one is used', () => {
+    const mqtt = { broker_url: 'mqtt://127.0.0.1:1883', access: [{ topic: 'a', allow: 'read' }], listen_tls: ['127.0.0.1:8883'] };
+    expect(check({ mqtt, users, tls })).toEqual([
+      expect.stringContaining('mqtt.listen_tls: has no effect with mqtt.broker_url'),
+      expect.stringContaining('mqtt.access: has no effect with mqtt.broker_url'),
+    ]);
+    expect(check({ mqtt: { broker_url: 'mqtt://127.0.0.1:1883' }, users })).toEqual([]);
   });
 });
 

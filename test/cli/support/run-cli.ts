@@ -11,16 +11,25 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+export interface Surroundings {
+  /** What it finds on standard input. */
+  readonly input?: string;
+  /** Beside the test's own. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 export class RunningCli {
   readonly process: ChildProcess;
   stdout = '';
   stderr = '';
 
-  constructor(words: readonly string[], cwd?: string) {
+  constructor(words: readonly string[], cwd?: string, { input, environment = {} }: Surroundings = {}) {
     this.process = spawn(process.execPath, [bundle, ...words], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
       ...(cwd === undefined ? {} : { cwd }),
     });
+    this.process.stdin?.end(input);
     this.process.stdout?.on('data', (chunk) => {
       this.stdout += String(chunk);
     });
@@ -35,6 +44,6 @@ export class RunningCli {
   }
 }
 
-export function runCli(words: readonly string[], cwd?: string): Promise<Outcome> {
-  return new RunningCli(words, cwd).end();
+export function runCli(words: readonly string[], cwd?: string, surroundings?: Surroundings): Promise<Outcome> {
+  return new RunningCli(words, cwd, surroundings).end();
 }
