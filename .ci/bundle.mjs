@@ -55,7 +55,7 @@ if (!known.includes(cache)) {
   const config = join(home, 'config.yaml');
   writeFileSync(
     config,
-    'mqtt: { listen: ["127.0.0.1:0"] }\nstrips: { main: { length: 1 } }\nzones: { one: { strip: main, range: [0, 0] } }\n',
+    'mqtt: { listen: ["127.0.0.1:0"] }\nhttp: { listen: "127.0.0.1:0" }\nstrips: { main: { length: 1 } }\nzones: { one: { strip: main, range: [0, 0] } }\n',
   );
   const run = spawnSync(process.execPath, [join(dist, 'diuna.js'), 'run', '-c', config, '--once'], {
     env: { ...process.env, DIUNA_CODE_CACHE: 'write', NOTIFY_SOCKET: '' },

@@ -10,19 +10,20 @@ import { needsRestart } from './core/config-change.ts';
 import { renderLayout } from './core/layout.ts';
 import { settingsWithoutEffect } from './core/not-yet.ts';
 import { MAX_COMMAND_BYTES } from './core/parse-request.ts';
-import { buildParts } from './daemon-parts.ts';
+import { buildParts, type MqttBuilder, mqttBuilder } from './daemon/parts.ts';
+import { Reporter } from './daemon/reporter.ts';
+import type { WaysIn } from './daemon/ways-in.ts';
 import { Engine } from './engine/engine.ts';
 import { type EngineSettings, INBOX_LIMIT } from './engine/engine-parts.ts';
-import { notice } from './engine/notices.ts';
 import { restore } from './engine/restore.ts';
-import { Health, systemState } from './engine/system-state.ts';
+import { systemState } from './engine/system-state.ts';
 import { effects } from './light/effects/registry.ts';
 import { paletteDeclarations } from './light/palettes.ts';
 import type { Config } from './model/config.ts';
-import { isRoutine, type NoticeType } from './model/event.ts';
 import { buildInfo } from './mqtt/info.ts';
 import type { MqttRoom } from './mqtt/mqtt-room.ts';
 import type { PreviewListener, RendererHost } from './renderer/host.ts';
+import type { KeptLog } from './store/kept-log/kept-log.ts';
 import type { Store } from './store/store.ts';
 import { loadConfig } from './system/config-file.ts';
 import { ConfigRejected } from './system/config-mistakes.ts';
@@ -31,6 +32,7 @@ import { SystemIds } from './system/ids.ts';
 import { createLogger, type RootLogger } from './system/logger.ts';
 import { realClock } from './system/real-clock.ts';
 import type { ServiceManager } from './system/service-manager.ts';
+import { within } from './system/within.ts';
 
 const SYSTEM_STATE_MS = 10_000;
 /** How long a stop waits for the disk to take what was decided. */
@@ -54,7 +56,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const config = await loadConfig(options.configPath);
   if (!config.ok) throw new ConfigRejected(config.error);
   const logger = options.logger ?? (await createLogger(config.value.log.level));
-  const daemon = new Daemon(options, config.value, logger);
+  const daemon = new Daemon(options, config.value, logger, await mqttBuilder(config.value));
   await daemon.start();
   return daemon;
 }
@@ -64,11 +66,13 @@ export class Daemon {
   readonly #clock: Clock;
   readonly #ids: SystemIds;
   readonly #logger: RootLogger;
-  readonly #health = new Health();
+  readonly #reporter: Reporter;
   readonly #renderer: RendererHost;
   readonly #store: Store;
+  readonly #kept: KeptLog;
   readonly #mqtt: MqttRoom;
   readonly #serviceManager: ServiceManager;
+  readonly #waysIn: WaysIn;
   readonly #startedUs: number;
   /** What this run was started with: some of it stays until the next start. */
   readonly #started: Config;
@@ -79,7 +83,7 @@ export class Daemon {
   #reloading: Promise<void> = Promise.resolve();
   #stopping = false;
 
-  constructor(options: DaemonOptions, config: Config, logger: RootLogger) {
+  constructor(options: DaemonOptions, config: Config, logger: RootLogger, buildMqtt: MqttBuilder) {
     this.#options = options;
     this.#started = config;
     this.#config = config;
@@ -87,19 +91,23 @@ export class Daemon {
     this.#clock = options.clock ?? realClock;
     this.#startedUs = this.#clock.monotonicUs();
     this.#ids = new SystemIds(this.#clock);
+    this.#reporter = new Reporter({ ids: this.#ids, clock: this.#clock, logger, healthChanged: () => this.#tellSystemState() });
     const parts = buildParts(config, {
       clock: this.#clock,
       logger,
-      report: (type, payload, client) => this.#report(type, payload, client),
+      report: (type, payload, client) => this.#reporter.report(type, payload, client),
       submit: (submission) => this.#engine?.submit(submission),
       alive: () => this.#alive(),
+      buildMqtt,
       dropsRights: options.user !== null,
       rendererEntry: options.rendererEntry,
     });
     this.#renderer = parts.renderer;
     this.#store = parts.store;
+    this.#kept = parts.kept;
     this.#mqtt = parts.mqtt;
     this.#serviceManager = parts.serviceManager;
+    this.#waysIn = parts.waysIn;
   }
 
   get addresses(): readonly string[] {
@@ -108,10 +116,12 @@ export class Daemon {
 
   /** Light first: the renderer starts while the store is read, and shows what was restored before the broker listens. */
   async start(): Promise<void> {
+    await this.#waysIn.prepare();
     const lit = this.#renderer.start();
     if (this.#options.user !== null) dropRights(this.#options.user);
-    await this.#mqtt.open();
     const restored = restore(await this.#store.open());
+    await this.#mqtt.open(); // the store's folder is ours first: the broker keeps there what it holds for others
+    this.#reporter.begin((told) => this.#mqtt.announcer.notice(told));
     if (restored.world.event_id !== null) this.#ids.continueAfter(restored.world.event_id);
     const parts = { journal: this.#store, renderer: this.#renderer, publisher: this.#mqtt.announcer, clock: this.#clock, ids: this.#ids };
     this.#engine = new Engine(parts, this.#settings(), restored);
@@ -125,9 +135,10 @@ export class Daemon {
     }
     this.#stateTimer = setInterval(() => this.#tellSystemState(), SYSTEM_STATE_MS);
     await lit;
-    this.#report('system.started', { version: packageJson.version });
+    this.#reporter.report('system.started', { version: packageJson.version });
     this.#tellSystemState();
     this.#serviceManager.ready();
+    this.#addresses = [...this.#addresses, ...(await this.#waysIn.open())];
     const settings = settingsWithoutEffect(this.#config);
     if (settings.length > 0) this.#logger.info({ settings }, 'this version does nothing yet with these settings');
     this.#logger.info({ listen: this.#addresses, zones: Object.keys(this.#config.zones) }, 'diuna is running');
@@ -151,12 +162,13 @@ export class Daemon {
     const loaded = await loadConfig(this.#options.configPath);
     if (!loaded.ok) {
       const mistakes = loaded.error.map(({ line, path, message }) => ({ line, path, message }));
-      return this.#report('system.config_rejected', { file: this.#options.configPath, mistakes });
+      return this.#reporter.report('system.config_rejected', { file: this.#options.configPath, mistakes });
     }
     const waiting = needsRestart(this.#started, loaded.value);
     this.#config = loaded.value;
     this.#logger.setLevel(loaded.value.log.level);
-    this.#mqtt.setEchoEvents(loaded.value.mqtt.echo_events);
+    await this.#waysIn.reload(loaded.value);
+    this.#mqtt.reconfigure(loaded.value.mqtt);
     this.#renderer.configure(renderLayout(loaded.value));
     this.#engine?.reconfigure(this.#settings());
     this.#announce();
@@ -173,19 +185,23 @@ export class Daemon {
     this.#stopping = true;
     await this.#reloading;
     this.#serviceManager.stopping();
-    this.#report('system.stopping', {});
+    this.#reporter.report('system.stopping', {});
     await this.#close();
     this.#logger.info({}, 'diuna has stopped');
   }
 
-  /** The broker ends last: until then everybody can be answered. One part that fails to end keeps no other from ending. */
+  /**
+   * The broker ends after the engine: until then everybody can be answered. The store, which has the lock, ends last. One
+   * part that fails to end keeps no other from ending.
+   */
   async #close(): Promise<void> {
     clearInterval(this.#stateTimer);
     const snapshot = await within(DRAIN_MS, this.#engine?.stop());
-    const last = snapshot === undefined ? undefined : this.#store.close(() => snapshot);
     const ends = [
-      ...(await Promise.allSettled([this.#renderer[Symbol.asyncDispose](), last])),
-      ...(await Promise.allSettled([this.#mqtt.stop()])),
+      ...(await Promise.allSettled([this.#renderer[Symbol.asyncDispose]()])),
+      ...(await Promise.allSettled([this.#waysIn.stop(this.#mqtt.stop())])),
+      ...(await Promise.allSettled([this.#kept.close()])),
+      ...(await Promise.allSettled([snapshot === undefined ? undefined : this.#store.close(() => snapshot)])),
     ];
     for (const end of ends) if (end.status === 'rejected') this.#logger.error({ err: end.reason }, 'a part did not end as it should');
     this.#serviceManager.stop();
@@ -217,7 +233,9 @@ export class Daemon {
     if (this.#engine === null) return;
     const uptimeS = (this.#clock.monotonicUs() - this.#startedUs) / 1_000_000;
     const { connectedClients, guards } = this.#mqtt;
-    this.#mqtt.tellSystemState(systemState(this.#renderer.stats(), this.#engine.stats(), this.#health, connectedClients, uptimeS, guards));
+    this.#mqtt.tellSystemState(
+      systemState(this.#renderer.stats(), this.#engine.stats(), this.#reporter.health, connectedClients, uptimeS, guards),
+    );
   }
 
   /** Both the writer and the frame loop answered: what the watchdog is fed with. */
@@ -226,25 +244,5 @@ export class Daemon {
     if (engine === null) return false;
     const [engineTurns, loopTurns] = await Promise.all([engine.probe(), this.#renderer.probe(5000)]);
     return engineTurns && loopTurns;
-  }
-
-  #report(type: NoticeType, payload: Readonly<Record<string, unknown>>, client?: string): void {
-    const told = notice(type, payload, this.#ids.eventId(), new Date(this.#clock.wallMs()).toISOString(), client ?? null);
-    this.#logger[isRoutine(type) ? 'debug' : 'warn']({ ...payload, ...(client === undefined ? {} : { client }) }, type);
-    this.#mqtt.announcer.notice(told);
-    if (this.#health.note(type, payload)) this.#tellSystemState();
-  }
-}
-
-/** @returns undefined where the promise has not settled by then. */
-async function within<T>(limitMs: number, promise: Promise<T> | undefined): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), limitMs);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -20,5 +20,11 @@ const fixed: readonly (readonly [string, Reader])[] = [
 
 /** @returns the paths of what differs and cannot change without a restart. */
 export function needsRestart(before: Config, after: Config): string[] {
-  return fixed.filter(([, read]) => JSON.stringify(read(before)) !== JSON.stringify(read(after))).map(([path]) => path);
+  const waiting = fixed.filter(([, read]) => JSON.stringify(read(before)) !== JSON.stringify(read(after))).map(([path]) => path);
+  // else whoever reaches the old addresses would come in without a login
+  return hasUsers(before) && !hasUsers(after) ? [...waiting, 'users'] : waiting;
+}
+
+function hasUsers({ users }: Config): boolean {
+  return Object.keys(users).length > 0;
 }

@@ -2,9 +2,5 @@
 import type { Config } from '../model/config.ts';
 
 export function settingsWithoutEffect(config: Config): string[] {
-  return [
-    ...(config.http.listen === null ? [] : ['http.listen']),
-    ...(Object.keys(config.knobs).length === 0 ? [] : ['knobs']),
-    ...(config.home_assistant.enabled ? ['home_assistant'] : []),
-  ];
+  return [...(Object.keys(config.knobs).length === 0 ? [] : ['knobs']), ...(config.home_assistant.enabled ? ['home_assistant'] : [])];
 }

@@ -1,15 +1,22 @@
-/** Builds the adapters of one run from its configuration. Starts nothing, and keeps no rule of its own. */
-import type { Clock } from './base/clock.ts';
-import { renderLayout } from './core/layout.ts';
-import type { Report } from './engine/ports.ts';
-import type { Submission } from './engine/submission.ts';
-import type { Config } from './model/config.ts';
-import { EmbeddedService } from './mqtt/embedded-service.ts';
-import type { MqttRoom } from './mqtt/mqtt-room.ts';
-import { RendererHost } from './renderer/host.ts';
-import { Store } from './store/store.ts';
-import type { RootLogger } from './system/logger.ts';
-import { ServiceManager } from './system/service-manager.ts';
+/** Builds the adapters of one run from its configuration. Starts nothing by itself, and keeps no rule of its own. */
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { renderLayout } from '../core/layout.ts';
+import type { Report } from '../engine/ports.ts';
+import type { Submission } from '../engine/submission.ts';
+import type { Config } from '../model/config.ts';
+import type { MqttParts } from '../mqtt/embedded-service.ts';
+import type { MqttRoom } from '../mqtt/mqtt-room.ts';
+import { RendererHost } from '../renderer/host.ts';
+import { KeptLog } from '../store/kept-log/kept-log.ts';
+import { Store } from '../store/store.ts';
+import { ConfiguredAuthenticator } from '../system/access/authenticator.ts';
+import type { RootLogger } from '../system/logger.ts';
+import { ServiceManager } from '../system/service-manager.ts';
+import { TlsFiles } from '../system/tls-files.ts';
+import { WaysIn } from './ways-in.ts';
+
+export type MqttBuilder = (parts: MqttParts) => MqttRoom;
 
 export interface Wires {
   readonly clock: Clock;
@@ -18,6 +25,7 @@ export interface Wires {
   readonly submit: (submission: Submission) => void;
   /** Both the writer and the frame loop answered: what the watchdog is fed with. */
   readonly alive: () => Promise<boolean>;
+  readonly buildMqtt: MqttBuilder;
   /** Root is given up once what needs it has been started. */
   readonly dropsRights: boolean;
   /** The renderer's bundle, where it does not lie beside this one. */
@@ -27,12 +35,37 @@ export interface Wires {
 export interface Parts {
   readonly renderer: RendererHost;
   readonly store: Store;
+  /** Of the broker inside; read and written by nobody where there is none. */
+  readonly kept: KeptLog;
   readonly mqtt: MqttRoom;
   readonly serviceManager: ServiceManager;
+  readonly waysIn: WaysIn;
+}
+
+/** The broker inside, or none: only what is used is loaded. */
+export async function mqttBuilder({ mqtt }: Config): Promise<MqttBuilder> {
+  if (mqtt.broker_url === null) {
+    const { EmbeddedService } = await import('../mqtt/embedded-service.ts');
+    return (parts) => new EmbeddedService(parts);
+  }
+  const { ExternalService } = await import('../mqtt/external/external-service.ts');
+  return (parts) => new ExternalService(parts);
 }
 
 export function buildParts(config: Config, wires: Wires): Parts {
   const { clock, logger, report, submit } = wires;
+  const usesTls = config.mqtt.listen_tls.length > 0 || (config.http.tls && config.http.listen !== null);
+  const tls = config.tls === null || !usesTls ? null : new TlsFiles(config.tls, { clock, logger: logger.room('system'), report });
+  const mqttLogger = logger.room('mqtt');
+  const authenticator = new ConfiguredAuthenticator({
+    users: config.users,
+    folder: config.store.path,
+    clock,
+    logger: logger.room('access'),
+  });
+  const store = new Store({ path: config.store.path, history: config.store.history, report });
+  const kept = new KeptLog({ path: join(config.store.path, 'broker.jsonl'), access: () => store.access, report });
+  const mqtt = wires.buildMqtt({ config: config.mqtt, clock, logger: mqttLogger, submit, report, authenticator, certificates: tls, kept });
   return {
     renderer: new RendererHost({
       layout: renderLayout(config),
@@ -42,8 +75,10 @@ export function buildParts(config: Config, wires: Wires): Parts {
       warn: (message) => logger.warn({}, message),
       ...(wires.rendererEntry === undefined ? {} : { entry: wires.rendererEntry }),
     }),
-    store: new Store({ path: config.store.path, history: config.store.history, report }),
-    mqtt: new EmbeddedService({ config: config.mqtt, clock, logger: logger.room('mqtt'), submit, report }),
+    store,
+    kept,
+    mqtt,
     serviceManager: new ServiceManager({ logger: logger.room('system'), alive: wires.alive }),
+    waysIn: new WaysIn(config, authenticator, tls, mqtt, logger.room('http')),
   };
 }

@@ -10,11 +10,21 @@ export interface FrameStats {
   readonly currentMa: number;
 }
 
+interface HealthFacts {
+  readonly healthy: boolean;
+  readonly failing_outputs: readonly string[];
+  readonly store: 'ok' | 'failing' | 'was_damaged';
+  /** The embedded broker is always there; another one may be away. */
+  readonly broker: 'ok' | 'away';
+}
+
 /** Keeps which outputs fail and whether the store does, from the reports as they pass. */
 export class Health {
   readonly #failingOutputs = new Set<string>();
-  #storeFailing = false;
+  /** Its parts, which fail and recover each by itself. */
+  readonly #failingStores = new Set<unknown>();
   #storeDamaged = false;
+  #brokerAway = false;
 
   /** @returns whether health changed. */
   note(type: NoticeType, payload: Readonly<Record<string, unknown>>): boolean {
@@ -26,13 +36,19 @@ export class Health {
       case 'system.output_recovered':
         return this.#failingOutputs.delete(strip);
       case 'system.store_failed':
-        this.#storeFailing = true;
+        this.#failingStores.add(payload['part']);
         return true;
       case 'system.store_recovered':
-        this.#storeFailing = false;
+        this.#failingStores.delete(payload['part']);
         return true;
       case 'system.store_damaged':
         this.#storeDamaged = true;
+        return true;
+      case 'system.broker_lost':
+        this.#brokerAway = true;
+        return true;
+      case 'system.broker_found':
+        this.#brokerAway = false;
         return true;
       case 'system.frame_overrun':
         return true;
@@ -41,12 +57,13 @@ export class Health {
     }
   }
 
-  describe(): { readonly healthy: boolean; readonly failing_outputs: readonly string[]; readonly store: 'ok' | 'failing' | 'was_damaged' } {
+  describe(): HealthFacts {
     const failing = [...this.#failingOutputs].sort();
     return {
-      healthy: failing.length === 0 && !this.#storeFailing,
+      healthy: failing.length === 0 && this.#failingStores.size === 0 && !this.#brokerAway,
       failing_outputs: failing,
-      store: this.#storeFailing ? 'failing' : this.#storeDamaged ? 'was_damaged' : 'ok',
+      store: this.#failingStores.size > 0 ? 'failing' : this.#storeDamaged ? 'was_damaged' : 'ok',
+      broker: this.#brokerAway ? 'away' : 'ok',
     };
   }
 }

@@ -3,26 +3,36 @@
  * asked of a gate, and nothing here knows a command.
  */
 import type { Duplex } from 'node:stream';
-import { Aedes, type AedesPublishPacket, type PublishPacket } from 'aedes';
+import { Aedes, type AedesPublishPacket, type Client, type PublishPacket } from 'aedes';
 import type { Logger } from '../base/logger.ts';
 import type { MqttLimits } from '../model/config-limits.ts';
+import type { Login, Will } from './access/entrance.ts';
+import type { RefusedLogin } from './access/refused-login.ts';
+import { Bridges } from './bridges.ts';
+import type { Durable, Restored } from './durable/durable.ts';
 import { EachOnce } from './each-once.ts';
+import { handleEarly } from './early.ts';
 import { writeEncoded } from './encode-once.ts';
 import type { Guards, Obstacle } from './guards/guards.ts';
+import { storeParts } from './guards/private-parts.ts';
 import { TOPIC_LEVELS } from './guards/shape.ts';
 import type { Message, MessageProperties } from './message.ts';
-import { enableMqtt5 } from './mqtt5/mqtt5.ts';
+import { enableMqtt5, type Mqtt5 } from './mqtt5/mqtt5.ts';
+import { reason } from './mqtt5/reason.ts';
 import { type Arrivals, Repeats } from './repeats.ts';
 import { sink } from './sink.ts';
 import { passBySlowClients, untilDrained } from './slow-clients.ts';
 
-/** Decides over what a client publishes and what it is given. */
+/** Decides over who comes in, what a client publishes and what it is given. */
 export interface Gate {
+  /** Asked once a client's id is known; nothing else that it sends is looked at before. Never rejects. @returns why not, or `null`. */
+  welcome(client: Client, login: Login): Promise<RefusedLogin | null>;
   /**
    * Calls `done` when the packet may go on; may rewrite it before. A packet that must not go on is sunk.
+   * @param client the id of one of an earlier process, whose will it is.
    * @param obstacle why it must not, whatever it is.
    */
-  admit(clientId: string, packet: PublishPacket, done: () => void, obstacle: Obstacle | null): void;
+  admit(client: Client | string, packet: PublishPacket, done: () => void, obstacle: Obstacle | null): void;
   /** Whether this client gets this packet. */
   deliver(clientId: string, packet: AedesPublishPacket): boolean;
   /** Where a client of version 5 that asks for it may have its replies sent. */
@@ -37,19 +47,25 @@ const QUIET_TRIES = 150;
 export class Broker {
   readonly #aedes: Aedes;
   readonly #guards: Guards;
-  /** What clients of version 5 are told, as the guards hold it. */
-  readonly #packetBytes: number;
+  readonly #limits: MqttLimits;
   readonly #streams = new Set<Duplex>();
   readonly #gate: Gate;
   readonly #logger: Logger;
+  readonly #durable: Durable | null;
+  #mqtt5: Mqtt5 | null = null;
+  #restored: Restored = { sessions: [], sessions5: [] };
 
-  constructor(gate: Gate, guards: Guards, limits: MqttLimits, logger: Logger) {
+  /** @param durable what is to outlive a restart; `null`: nothing does. */
+  constructor(gate: Gate, guards: Guards, limits: MqttLimits, logger: Logger, durable: Durable | null = null) {
     this.#gate = gate;
     this.#guards = guards;
-    this.#packetBytes = limits.packet_bytes;
+    this.#limits = limits;
+    this.#durable = durable;
     this.#logger = logger;
     const repeats = new Repeats(() => arrivals(this.#aedes));
     const eachOnce = new EachOnce();
+    const bridges = new Bridges();
+    const wills = new WeakMap<Client, Will>();
     this.#aedes = new Aedes({
       // 0: a message never waits for the slowest reader of another one
       concurrency: 0,
@@ -60,32 +76,36 @@ export class Broker {
       preConnect: (client, packet, done) => {
         eachOnce.watch(client, this.#aedes.id);
         guards.connect(client, packet);
+        bridges.note(client, packet);
+        if (packet.will !== undefined) wills.set(client, packet.will);
         done(null, true);
       },
-      authenticate: (client, _username, _password, done) => {
-        const refused = guards.verdict(client);
-        done(refused, refused === null);
+      authenticate: (client, username, password, done) => {
+        const rejected = guards.verdict(client);
+        if (rejected !== null) return done(rejected, false);
+        const login = { username, password, address: guards.addressOf(client), will: wills.get(client) };
+        void this.#welcome(client, login).then((refused) => done(refused, refused === null));
       },
       authorizeSubscribe: (client, subscription, done) => done(null, guards.subscribe(client, subscription) ? subscription : null),
       authorizePublish: (client, packet, done) => {
-        if (client === null || packet.topic.startsWith('$')) sink(packet, "topics that begin with $ are the broker's own");
+        if (client === null || packet.topic.startsWith('$')) sink(packet, '');
         if (client === null) return done(null);
-        const { id } = client;
         const obstacle = guards.publish(client, packet);
         repeats.pass(
           client,
           packet,
-          (admitted) => gate.admit(id, packet, admitted, obstacle),
+          (admitted) => gate.admit(client, packet, admitted, obstacle),
           () => done(null),
         );
       },
       authorizeForward: (client, packet) => {
         if (packet.qos === 0 && client.conn.destroyed) return null;
         if (eachOnce.isRepeated(client) && guards.isRepeated(client, packet)) return null;
-        return guards.forward(client, packet, gate.deliver(client.id, packet)) ? packet : null;
+        return guards.forward(client, packet, bridges.has(client) || gate.deliver(client.id, packet)) ? packet : null;
       },
     });
     passBySlowClients(this.#aedes, limits.stuck_client_bytes);
+    handleEarly(this.#aedes);
   }
 
   /** From here on messages can be published; nobody can connect yet. */
@@ -96,17 +116,37 @@ export class Broker {
     });
     this.#aedes.on('connectionError', (client, cause) => this.#guards.lost(client, cause, false));
     await this.#aedes.listen();
-    await this.#guards.open(this.#aedes);
+    // before the guards: what comes to be stored has passed them, and they see what is there
+    if (this.#durable !== null) this.#restored = await this.#durable.restore(storeParts(this.#aedes));
+    await this.#guards.open(this.#aedes, { sessions: this.#restored.sessions, witness: this.#durable?.book });
     // after the guards: both stand before the store's retained messages, and version 5 must be asked first
-    const mqtt5 = enableMqtt5(this.#aedes, {
+    this.#mqtt5 = this.#speak5();
+    const check = await this.#mqtt5.selfCheck();
+    if (!check.ok) this.#logger.error({ cause: check.error }, 'MQTT 5 is off: its self-check failed');
+  }
+
+  /** Once commands can be decided, and before anybody connects: what fell due while the broker was not there. */
+  async resume(): Promise<void> {
+    await this.#mqtt5?.resume(this.#restored.sessions5);
+  }
+
+  #speak5(): Mqtt5 {
+    return enableMqtt5(this.#aedes, {
       logger: this.#logger,
       mendsForgetting: false,
-      maximumPacketSize: this.#packetBytes,
+      maximumPacketSize: this.#limits.packet_bytes, // as the guards hold it
+      serverKeepAlive_s: this.#limits.keep_alive,
       writeOlder: writeEncoded,
+      sessionExpiryMaximum_s: Math.floor(this.#limits.session_expiry),
+      sessionsMaximum: this.#limits.stored_sessions,
       responseInformation: (clientId) => this.#gate.responseInformation(clientId),
+      sessionEnded: (clientId) => this.#guards.sessionEnded(clientId),
+      authorizeWill: (clientId, packet, admitted) => {
+        if (packet.topic.startsWith('$')) sink(packet, '');
+        this.#gate.admit(clientId, packet, admitted, this.#guards.objection(clientId, packet, null));
+      },
+      ...(this.#durable === null ? {} : { durableStore: true, memory: this.#durable.book }),
     });
-    const check = await mqtt5.selfCheck();
-    if (!check.ok) this.#logger.error({ cause: check.error }, 'MQTT 5 is off: its self-check failed');
   }
 
   /** A connection has come: whether there is room for it. @returns false where it was refused, and so destroyed. */
@@ -119,6 +159,13 @@ export class Broker {
     this.#streams.add(stream);
     stream.once('close', () => this.#streams.delete(stream));
     this.#guards.watch(this.#aedes.handle(stream), address);
+  }
+
+  /** Ends the connection of a client that may not be here any more. */
+  dismiss(client: Client, why: string): void {
+    this.#guards.refused('account_ended', this.#guards.addressOf(client), why, client.id);
+    this.#mqtt5?.bye(client, reason.notAuthorized, why);
+    client.close();
   }
 
   /** @param ready called when a client may speak. @param gone when it left. */
@@ -151,8 +198,15 @@ export class Broker {
   async stop(): Promise<void> {
     await this.#quiet();
     this.#guards.stop();
+    this.#durable?.stop();
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
     for (const stream of this.#streams) stream.destroy();
+  }
+
+  async #welcome(client: Client, login: Login): Promise<RefusedLogin | null> {
+    const refused = await this.#gate.welcome(client, login);
+    if (refused !== null) this.#guards.refused(refused.guard, login.address, refused.why, client.id);
+    return refused;
   }
 
   /** Resolves when a moment long nobody was heard or told anything: a command sent before the stop deserves its reply. */

@@ -3,11 +3,14 @@ import type { PublishPacket } from 'aedes';
 import type { Logger } from '../base/logger.ts';
 import type { Obstacle } from './guards/guards.ts';
 import { type Inbox, type Incoming, isForbidden, type Sender } from './inbox.ts';
+import type { Qos } from './message.ts';
 import { sink } from './sink.ts';
+import { Sparing } from './sparing.ts';
 
 export class CommandGate {
   readonly #inbox: Inbox;
   readonly #logger: Logger;
+  readonly #sparing = new Sparing();
 
   constructor(inbox: Inbox, logger: Logger) {
     this.#inbox = inbox;
@@ -24,10 +27,17 @@ export class CommandGate {
     }
     packet.retain = false; // a command is said once
     if (!read.request.ok && isForbidden(read.request)) {
-      this.#logger.warn({ client: sender.id, topic: incoming.topic }, 'publish refused');
+      const facts = { client: sender.id, topic: incoming.topic };
+      this.#sparing.say(JSON.stringify(facts), (unsaid) => this.#logger.warn({ ...facts, ...unsaid }, 'publish refused'));
       sink(packet, read.request.error.refusal.message);
     }
     this.#inbox.submit(sender, incoming, read.request, done);
+  }
+
+  /** @returns why a message will be refused as things stand, or `null`; a will is asked about long before it is published. */
+  foresee(sender: Sender, { topic, payload, qos = 0 }: Pick<Incoming, 'topic' | 'payload'> & { readonly qos?: Qos }): string | null {
+    const read = this.#inbox.read(sender, { topic, payload, qos, replyTo: null, expiresMs: null }, null);
+    return read.kind === 'command' && !read.request.ok && isForbidden(read.request) ? read.request.error.refusal.message : null;
   }
 
   /** A message that is no command goes nowhere; where its sender is to know, it is told like of a command. */

@@ -3,22 +3,29 @@ import type { Duplex } from 'node:stream';
 import type { AedesPublishPacket } from 'aedes';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Account, Authenticator } from '../core/access/account.ts';
 import type { Report } from '../engine/ports.ts';
 import type { Submission } from '../engine/submission.ts';
 import type { Config } from '../model/config.ts';
+import { isLoopback } from '../model/config-addresses.ts';
 import type { ZoneState } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { Identities } from './access/identities.ts';
+import { AccessControl } from './access/access-control.ts';
+import type { Will } from './access/entrance.ts';
 import { Announcer } from './announcer.ts';
 import { Broker } from './broker.ts';
 import { CommandGate } from './command-gate.ts';
+import { Durable } from './durable/durable.ts';
+import type { KeptLog } from './durable/kept-log.ts';
 import { Guards } from './guards/guards.ts';
 import { TOPIC_LEVELS } from './guards/shape.ts';
+import type { GuardName } from './guards/tally.ts';
 import { Inbox, type Sender } from './inbox.ts';
 import { Listeners } from './listeners.ts';
 import { jsonMessage } from './message.ts';
-import type { MqttRoom } from './mqtt-room.ts';
+import type { Door, MqttRoom } from './mqtt-room.ts';
 import { Presence } from './presence.ts';
+import type { Certificates } from './tls-listener.ts';
 
 export interface MqttParts {
   readonly config: Config['mqtt'];
@@ -26,6 +33,12 @@ export interface MqttParts {
   readonly logger: Logger;
   readonly submit: (submission: Submission) => void;
   readonly report: Report;
+  /** Finds out who comes. */
+  readonly authenticator: Authenticator;
+  /** What `mqtt.listen_tls` is served with. */
+  readonly certificates?: Certificates | null;
+  /** Where it is kept what the broker holds for others; `null`: nowhere. */
+  readonly kept?: KeptLog | null;
 }
 
 /** Protocol levels as the CONNECT packet names them: 3 is MQTT 3.1, 4 is 3.1.1. */
@@ -35,19 +48,27 @@ export class EmbeddedService implements MqttRoom {
   readonly announcer: Announcer;
   readonly #config: Config['mqtt'];
   readonly #topics: Topics;
-  readonly #identities: Identities;
+  readonly #access: AccessControl;
+  readonly #gate: CommandGate;
   readonly #broker: Broker;
+  readonly #durable: Durable | null;
   readonly #guards: Guards;
+  readonly #certificates: Certificates | null;
   readonly #listeners: Listeners;
   readonly #presence: Presence;
+  readonly #logger: Logger;
   #echoEvents: boolean;
 
-  constructor({ config, clock, logger, submit, report }: MqttParts) {
+  constructor(parts: MqttParts) {
+    const { config, clock, logger, submit, report, certificates = null, kept = null } = parts;
     const { limits } = config;
     this.#config = config;
+    this.#logger = logger;
+    this.#certificates = certificates;
     this.#topics = new Topics(config.base_topic);
     this.#echoEvents = config.echo_events;
-    this.#identities = new Identities();
+    this.#access = this.#newAccess(parts);
+    const { identities } = this.#access;
     const inbox = new Inbox({
       topics: this.#topics,
       clock,
@@ -57,21 +78,30 @@ export class EmbeddedService implements MqttRoom {
       drained: (client) => this.#broker.drained(client),
       mayRespondTo: (sender, topic) => this.#mayRespondTo(sender, topic),
     });
-    const gate = new CommandGate(inbox, logger);
+    this.#gate = new CommandGate(inbox, logger);
     const isOurs = (topic: string) => this.#isOurs(topic);
-    this.#guards = new Guards({ limits, access: this.#identities.access, isOurs, clock, logger });
+    this.#guards = new Guards({ limits, access: identities, isOurs, clock, logger });
+    const userOf = (clientId: string) => identities.userOf(clientId);
+    this.#durable = kept === null ? null : new Durable({ log: kept, limits, isOurs, userOf, clock, logger });
     this.#broker = new Broker(
       {
-        admit: (id, packet, done, obstacle) => gate.admit({ id, account: this.#identities.accountOf(id) }, packet, done, obstacle),
+        welcome: (client, login) => this.#access.welcome(client, login),
+        admit: (client, packet, done, obstacle) => {
+          const id = typeof client === 'string' ? client : client.id;
+          this.#gate.admit({ id, account: identities.accountOf(client) }, packet, done, obstacle);
+        },
         deliver: (client, packet) => this.#mayHear(client, packet),
         responseInformation: (client) => this.#topics.response(client),
       },
       this.#guards,
       limits,
       logger,
+      this.#durable,
     );
-    this.#listeners = new Listeners((socket, address) => {
-      if (this.#broker.enter(socket, address)) this.#broker.serve(socket, address);
+    this.#listeners = new Listeners({
+      enter: (socket, address) => this.enter(socket, address),
+      serve: (stream, address) => this.serve(stream, address),
+      refused: (guard, address, why) => this.refused(guard, address, why),
     });
     this.announcer = new Announcer(
       this.#topics,
@@ -82,7 +112,7 @@ export class EmbeddedService implements MqttRoom {
     );
     this.#presence = new Presence({
       publish: (client, payload) => this.#retain(this.#topics.presence(client), payload),
-      joined: (client, protocol: ProtocolLevel) => report('client.joined', { protocol }, client),
+      joined: (client, protocol: ProtocolLevel, user) => report('client.joined', { protocol, user }, client),
       left: (client) => report('client.left', {}, client),
       timestamp: () => new Date(clock.wallMs()).toISOString(),
     });
@@ -90,6 +120,10 @@ export class EmbeddedService implements MqttRoom {
 
   get connectedClients(): number {
     return this.#presence.connected;
+  }
+
+  get door(): Door {
+    return this;
   }
 
   /** What the guards refused, by their names. */
@@ -100,19 +134,27 @@ export class EmbeddedService implements MqttRoom {
   /** From here on messages can be published; nobody can connect yet. */
   async open(): Promise<void> {
     this.#broker.onClients(
-      ({ id, version }) => this.#presence.arrive(id, version),
+      ({ id, version }) => this.#presence.arrive(id, version, this.#access.identities.userOf(id)),
       (id) => this.#presence.leave(id),
     );
     await this.#broker.open();
+    this.#access.identities.remember(this.#durable?.owners ?? new Map());
     void this.#broker.publish({ topic: this.#topics.status, payload: 'online', qos: 1, retain: true });
   }
 
   /** @throws Fault where an address cannot be listened on. */
   async listen(): Promise<readonly string[]> {
+    await this.#broker.resume();
     const bound: string[] = [];
     for (const address of this.#config.listen) {
       const { host, port } = await this.#listeners.listen(address);
+      if (this.#access.identities.isRequired && !isLoopback(host))
+        this.#logger.warn({ listen: `${host}:${port}` }, 'passwords travel in the clear here: mqtt.listen_tls keeps them secret');
       bound.push(`${host}:${port}`);
+    }
+    for (const address of this.#config.listen_tls) {
+      const { host, port } = await this.#listeners.listenTls(address, this.#certificates, this.#config.limits.connect_timeout * 1000);
+      bound.push(`mqtts://${host}:${port}`);
     }
     return bound;
   }
@@ -127,6 +169,11 @@ export class EmbeddedService implements MqttRoom {
     this.#broker.serve(stream, address);
   }
 
+  /** Counts and logs somebody who was refused on such a way in. */
+  refused(guard: GuardName, address: string, why: string): void {
+    this.#guards.refused(guard, address, why);
+  }
+
   announce(info: Record<string, unknown>, states: ReadonlyMap<string, ZoneState>): void {
     this.#retain(this.#topics.info, JSON.stringify(info));
     this.announcer.resetStates(states);
@@ -136,24 +183,53 @@ export class EmbeddedService implements MqttRoom {
     this.#retain(this.#topics.systemState, JSON.stringify(state));
   }
 
-  setEchoEvents(echo: boolean): void {
-    this.#echoEvents = echo;
+  reconfigure({ echo_events, access }: Config['mqtt']): void {
+    this.#echoEvents = echo_events;
+    this.#access.review(access);
+  }
+
+  reviewAccounts(): void {
+    this.#access.review();
   }
 
   async stop(): Promise<void> {
     this.#presence.stop();
+    this.#access.stop();
     await this.announcer.flush();
     await this.#broker.publish({ topic: this.#topics.status, payload: 'offline', qos: 1, retain: true });
     const closed = this.#listeners.close();
     await this.#broker.stop();
+    this.#listeners.endAll();
     await closed;
   }
 
   /** Never a topic of ours but the client's own: the daemon's word must not be put where it means something else. */
-  #mayRespondTo({ id }: Sender, topic: string): boolean {
+  #mayRespondTo({ id, account }: Sender, topic: string): boolean {
     if (id === null || this.#isOurs(topic)) return id !== null && topic === this.#topics.response(id);
-    const { access } = this.#identities;
-    return !topic.startsWith('$') && topic.split('/').length <= TOPIC_LEVELS && access.mayRead(id, topic) && access.mayWrite(id, topic);
+    if (topic.startsWith('$') || topic.split('/').length > TOPIC_LEVELS) return false;
+    const rights = this.#access.identities.rightsOf(id, account);
+    return rights.mayRead(topic) && rights.mayWrite(topic);
+  }
+
+  #newAccess({ config, authenticator, clock, logger }: MqttParts): AccessControl {
+    return new AccessControl({
+      base: config.base_topic,
+      rules: config.access,
+      authenticator,
+      clock,
+      sessionsMost: config.limits.stored_sessions,
+      isAway: (clientId) => this.#guards.isAway(clientId),
+      judgeWill: (id, account, will) => this.#judgeWill(id, account, will),
+      dismiss: (client, why) => this.#broker.dismiss(client, why),
+      failed: (cause) => logger.error({ err: cause }, 'a login could not be checked'),
+    });
+  }
+
+  #judgeWill(id: string, account: Account, will: Will): string | null {
+    const { topic } = will;
+    if (this.#isOurs(topic)) return this.#gate.foresee({ id, account }, will);
+    const may = !topic.startsWith('$') && this.#access.identities.rightsOf(id, account).mayWrite(topic);
+    return may ? null : `may not publish its will on ${topic}`;
   }
 
   #isOurs(topic: string): boolean {

@@ -15,6 +15,7 @@ import { type Refusal, refusal } from '../model/refusal.ts';
 import type { Reply } from '../model/reply.ts';
 import { encodeClientId, type Inbound, type Topics } from '../model/topics.ts';
 import { jsonMessage, type Message, type Qos } from './message.ts';
+import { Sparing } from './sparing.ts';
 
 export interface Sender {
   /** `null` where the broker that carried the message does not tell. */
@@ -49,6 +50,7 @@ export type Read = { readonly kind: 'foreign' } | { readonly kind: 'command'; re
 
 export class Inbox {
   readonly #parts: InboxParts;
+  readonly #sparing = new Sparing();
 
   constructor(parts: InboxParts) {
     this.#parts = parts;
@@ -101,7 +103,10 @@ export class Inbox {
     } else if (sender.id !== null) {
       void this.#parts.publish(jsonMessage(this.#parts.topics.response(sender.id), payload, qos, false));
     } else if (!reply.ok) {
-      this.#parts.logger.warn({ topic, code: reply.error.code, why: reply.error.message }, 'command refused, its sender is not known');
+      const { code, message } = reply.error;
+      this.#sparing.say(`${topic} ${code}`, (unsaid) =>
+        this.#parts.logger.warn({ topic, code, why: message, ...unsaid }, 'command refused, its sender is not known'),
+      );
     }
   }
 

@@ -1,31 +1,50 @@
-/** The TCP ports of the broker: opens them, hands over who comes, and closes them first of all at a stop. */
+/** The ports of the broker, plain and with TLS: opens them, hands over who comes, and closes them first of all at a stop. */
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Fault } from '../base/fault.ts';
+import { listenFault, plainAddress } from '../base/network.ts';
 import type { Address } from '../model/config.ts';
-import { plainAddress } from './guards/admission.ts';
+import type { Certificates } from './tls-listener.ts';
+
+export interface Arrivals {
+  /** A connection has come, before anything is spent on it. @returns false where it was refused, and so destroyed. */
+  readonly enter: (socket: Duplex, address: string) => boolean;
+  /** It may speak MQTT, or what TLS made of it. @param address the IP address that it came from. */
+  readonly serve: (stream: Duplex, address: string) => void;
+  readonly refused: (guard: 'tls', address: string, why: string) => void;
+}
 
 export class Listeners {
-  readonly #arrived: (socket: Socket, address: string) => void;
+  readonly #arrivals: Arrivals;
   readonly #servers: Server[] = [];
+  readonly #sockets = new Set<Socket>();
 
-  /** @param arrived is given each connection as it comes, with the IP address it came from. */
-  constructor(arrived: (socket: Socket, address: string) => void) {
-    this.#arrived = arrived;
+  constructor(arrivals: Arrivals) {
+    this.#arrivals = arrivals;
   }
 
   /** @throws Fault where it cannot be listened on. @returns the address with the port that was taken. */
-  async listen(address: Address): Promise<Address> {
-    const server = createServer({ noDelay: true }, (socket) => this.#arrived(socket, plainAddress(socket.remoteAddress)));
-    server.listen(address.port, address.host);
-    try {
-      await once(server, 'listening');
-    } catch (cause) {
-      throw listenFault(address, cause);
-    }
-    this.#servers.push(server);
-    const bound = server.address();
-    return bound === null || typeof bound === 'string' ? address : { host: address.host, port: bound.port };
+  listen(address: Address): Promise<Address> {
+    return this.#open(address, 'mqtt.listen', (socket, from) => this.#arrivals.serve(socket, from));
+  }
+
+  /**
+   * The same with TLS.
+   * @param certificates `null` where the configuration names none.
+   * @param handshakeMs in which TLS has to be agreed on.
+   */
+  async listenTls(address: Address, certificates: Certificates | null, handshakeMs: number): Promise<Address> {
+    if (certificates === null) throw new Fault('no_certificate', 'mqtt.listen_tls needs a certificate', 'name its files in tls');
+    const { TlsListener } = await import('./tls-listener.ts'); // few need it, and all would wait for it at start
+    const { serve, refused } = this.#arrivals;
+    const listener = new TlsListener({
+      certificates,
+      handshakeMs,
+      secured: serve,
+      failed: (from, why) => refused('tls', from, `on the TLS port: ${why}`),
+    });
+    return this.#open(address, 'mqtt.listen_tls', (socket) => listener.take(socket));
   }
 
   /** Nobody comes from now on. @returns resolves when the connections that there are have ended too. */
@@ -33,26 +52,28 @@ export class Listeners {
     const closed = this.#servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve)));
     return Promise.all(closed).then(() => undefined);
   }
-}
 
-function listenFault({ host, port }: Address, cause: unknown): Fault {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : '';
-  const where = `${host}:${port}`;
-  if (code === 'EADDRINUSE')
-    return new Fault(
-      'port_taken',
-      `another program listens on ${where}`,
-      'stop it (often mosquitto: systemctl stop mosquitto), or change mqtt.listen',
-      cause,
-    );
-  if (code === 'EACCES')
-    return new Fault('port_forbidden', `this user may not listen on ${where}`, 'use a port from 1024 up in mqtt.listen', cause);
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new Fault('no_such_address', `this machine has no address ${host}`, 'name one of its own in mqtt.listen', cause);
-  return new Fault(
-    'cannot_listen',
-    `cannot listen on ${where}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    'see mqtt.listen',
-    cause,
-  );
+  /** Ends what is left: connections that never got as far as to be served. */
+  endAll(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async #open(address: Address, setting: string, entered: (socket: Socket, from: string) => void): Promise<Address> {
+    const server = createServer({ noDelay: true }, (socket) => {
+      const from = plainAddress(socket.remoteAddress);
+      if (!this.#arrivals.enter(socket, from)) return;
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      entered(socket, from);
+    });
+    server.listen(address.port, address.host);
+    try {
+      await once(server, 'listening');
+    } catch (cause) {
+      throw listenFault({ ...address, setting, rival: 'often mosquitto: systemctl stop mosquitto' }, cause);
+    }
+    this.#servers.push(server);
+    const bound = server.address();
+    return bound === null || typeof bound === 'string' ? address : { host: address.host, port: bound.port };
+  }
 }

@@ -1,8 +1,23 @@
 /** The MQTT room as the daemon sees it, whether the broker is ours or another one. */
+import type { Duplex } from 'node:stream';
+import type { Config } from '../model/config.ts';
 import type { ZoneState } from '../model/state.ts';
 import type { Announcer } from './announcer.ts';
+import type { GuardName } from './guards/tally.ts';
+
+/** The way into an embedded broker for connections that come in otherwise than by its own ports. */
+export interface Door {
+  /** A connection has come, before anything is spent on it. @returns false where it was refused, and so destroyed. */
+  enter(connection: Duplex, address: string): boolean;
+  /** Speaks MQTT on what was made of a connection that has entered. */
+  serve(stream: Duplex, address: string): void;
+  /** Counts and logs who was refused: who, from where, why. */
+  refused(guard: GuardName, address: string, why: string): void;
+}
 
 export interface MqttRoom {
+  /** Left out where another broker is used. */
+  readonly door?: Door;
   readonly announcer: Announcer;
   /** `null` where another broker knows. */
   readonly connectedClients: number | null;
@@ -18,6 +33,9 @@ export interface MqttRoom {
   /** Publishes what there is to command and every zone's state: at start, and when the config changed. */
   announce(info: Record<string, unknown>, states: ReadonlyMap<string, ZoneState>): void;
   tellSystemState(state: Record<string, unknown>): void;
-  setEchoEvents(echo: boolean): void;
+  /** Takes what a reload changes of it, and judges everybody who is connected anew. */
+  reconfigure(config: Config['mqtt']): void;
+  /** Accounts or tokens have changed: who may not be here any more has to go. */
+  reviewAccounts(): void;
   stop(): Promise<void>;
 }

@@ -8,7 +8,7 @@ const MOST = 500;
 
 export interface PresenceParts {
   readonly publish: (client: string, payload: string) => void;
-  readonly joined: (client: string, protocol: number) => void;
+  readonly joined: (client: string, protocol: number, user: string | null) => void;
   readonly left: (client: string) => void;
   readonly timestamp: () => string;
 }
@@ -16,6 +16,7 @@ export interface PresenceParts {
 interface Guest {
   readonly since: string;
   readonly protocol: number;
+  readonly user: string | null;
   online: boolean;
   timer: NodeJS.Timeout | undefined;
 }
@@ -35,13 +36,14 @@ export class Presence {
     return this.#connected.size;
   }
 
-  arrive(client: string, protocol: number): void {
+  /** @param user `null` where nobody has to log in. */
+  arrive(client: string, protocol: number, user: string | null = null): void {
     const since = this.#parts.timestamp();
     this.#connected.add(client);
     clearTimeout(this.#arriving.get(client));
     this.#arriving.set(
       client,
-      setTimeout(() => this.#settle(client, protocol, since), STAY_MS),
+      setTimeout(() => this.#settle(client, protocol, user, since), STAY_MS),
     );
   }
 
@@ -66,14 +68,14 @@ export class Presence {
     for (const guest of this.#guests.values()) clearTimeout(guest.timer);
   }
 
-  #settle(client: string, protocol: number, since: string): void {
+  #settle(client: string, protocol: number, user: string | null, since: string): void {
     this.#arriving.delete(client);
     if (!this.#guests.has(client) && this.#guests.size >= MOST && !this.#makeRoom()) return;
     clearTimeout(this.#guests.get(client)?.timer);
-    const guest: Guest = { since, protocol, online: true, timer: undefined };
+    const guest: Guest = { since, protocol, user, online: true, timer: undefined };
     this.#guests.set(client, guest);
     this.#publish(client, guest);
-    this.#parts.joined(client, protocol);
+    this.#parts.joined(client, protocol, user);
   }
 
   /** Forgets the one that left longest ago. @returns false where all are there. */
@@ -92,7 +94,7 @@ export class Presence {
     this.#parts.publish(client, '');
   }
 
-  #publish(client: string, { online, since, protocol }: Guest): void {
-    this.#parts.publish(client, JSON.stringify({ online, since, protocol, user: null }));
+  #publish(client: string, { online, since, protocol, user }: Guest): void {
+    this.#parts.publish(client, JSON.stringify({ online, since, protocol, user }));
   }
 }

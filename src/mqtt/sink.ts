@@ -6,7 +6,7 @@ const SINK = '$refused';
 
 /**
  * Turns a packet into one that is acknowledged and reaches nobody.
- * @param why is told to a sender that speaks MQTT 5, with reason code 0x87; left out, it is told of success.
+ * @param why is told to a sender that speaks MQTT 5, with reason code 0x87; left out, it is told of success; empty: only the code.
  */
 export function sink(packet: PublishPacket, why?: string): void {
   if (why !== undefined) refusePublish(packet, why);

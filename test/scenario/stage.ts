@@ -2,7 +2,8 @@
 
 import type { IClientOptions } from 'mqtt';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { TestClient } from '../support/client.ts';
+import { isEmbedded } from '../support/carrier.ts';
+import { SETTLING, TestClient } from '../support/client.ts';
 import { type Home, makeHome, type RunningDaemon, startInProcess } from '../support/daemon.ts';
 import { until } from '../support/until.ts';
 
@@ -60,6 +61,7 @@ export function stage(sections: Readonly<Record<string, unknown>> = {}): Stage {
       await watcher.mqtt.subscribeAsync('#', { qos: 2 });
       await until(() => watcher.on(marker)[0], 'what is retained');
       await watcher.mqtt.publishAsync(marker, '', { qos: 1, retain: true });
+      if (!isEmbedded()) await allHeard(watcher); // it has an order of its own
       return watcher;
     },
     listener: async (id, filter) => {
@@ -76,10 +78,18 @@ export function stage(sections: Readonly<Record<string, unknown>> = {}): Stage {
 
 /** Returns once the watcher, which hears everything, has heard all that was published before. */
 export async function allHeard(watcher: TestClient): Promise<void> {
+  if (!isEmbedded()) await allTold(watcher);
   markers += 1;
   const topic = `marker/${markers}`;
   await watcher.mqtt.publishAsync(topic, 'here', { qos: 2 });
   await until(() => watcher.on(topic)[0], 'the marker');
+}
+
+/** Another broker has what the daemon told of commands before, once it has the answer to a later one. */
+async function allTold(watcher: TestClient): Promise<void> {
+  markers += 1;
+  await using settling = await TestClient.connect(Number(watcher.mqtt.options.port), `${SETTLING}${markers}`);
+  await settling.ask({ type: 'system.ping' });
 }
 
 /** The `zone.state_changed` events that a client heard, in the order it heard them. */

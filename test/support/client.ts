@@ -1,11 +1,15 @@
 /** An MQTT client for scenarios: sends commands, waits for their replies, and keeps everything that it hears. */
 import { Socket } from 'node:net';
-import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, type IClientPublishOptions, type MqttClient } from 'mqtt';
 import type { Reply } from '../../src/model/reply.ts';
+import { isEmbedded } from './carrier.ts';
 import { until } from './until.ts';
 
 /** Of all clients of a test file: a name that comes back must not repeat its request ids. */
 let requests = 0;
+
+/** Begins the ids of clients that are no part of what is tested. */
+export const SETTLING = 'settling-';
 
 export interface Heard {
   readonly topic: string;
@@ -26,20 +30,23 @@ export class TestClient {
     this.topic = `diuna/client/${encoded(id)}`;
     this.mqtt = client;
     client.on('message', (topic, payload, packet) => {
-      this.heard.push({ topic, payload: payload.toString(), retain: packet.retain, qos: packet.qos });
+      if (topic.startsWith(`diuna/client/${SETTLING}`) && !id.startsWith(SETTLING)) return;
+      const meant = topic === `reply/${encoded(id)}` ? `${this.topic}/response` : topic;
+      this.heard.push({ topic: meant, payload: payload.toString(), retain: packet.retain, qos: packet.qos });
     });
   }
 
-  /** Connects and subscribes to its own replies. */
-  static async connect(port: number, id: string, options: IClientOptions = {}): Promise<TestClient> {
-    const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, {
+  /** Connects and subscribes to its own replies. @param where a port of loopback, or a whole address such as ws://localhost:8180/mqtt. */
+  static async connect(where: number | string, id: string, options: IClientOptions = {}): Promise<TestClient> {
+    const client = await mqtt.connectAsync(typeof where === 'string' ? where : `mqtt://127.0.0.1:${where}`, {
       clientId: id,
       reconnectPeriod: 0,
-      protocolVersion: 4,
+      protocolVersion: isEmbedded() ? 4 : 5,
       ...options,
     });
     if (client.stream instanceof Socket) client.stream.setNoDelay(true); // else an acknowledgement holds back the next command for 40 ms
     const self = new TestClient(id, client);
+    if (!isEmbedded()) await askForReplies(client, `reply/${encoded(id)}`);
     await client.subscribeAsync([`${self.topic}/response`, `${self.topic}/replay`], { qos: 2 });
     return self;
   }
@@ -95,6 +102,16 @@ export class TestClient {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.mqtt.endAsync(true);
   }
+}
+
+/** Another broker does not tell who sent a message on a set topic: the reply goes where the message asks for it. */
+async function askForReplies(client: MqttClient, responseTopic: string): Promise<void> {
+  const publish = client.publishAsync.bind(client);
+  client.publishAsync = (topic: string, payload: string | Buffer, options: IClientPublishOptions = {}) => {
+    if (!/\/set(\/|$)/.test(topic)) return publish(topic, payload, options);
+    return publish(topic, payload, { ...options, properties: { responseTopic, ...options.properties } });
+  };
+  await client.subscribeAsync(responseTopic, { qos: 2 });
 }
 
 /** Written apart from the daemon's own, as a client's author would (protocol §0). */

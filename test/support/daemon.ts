@@ -12,6 +12,8 @@ import { stringify } from 'yaml';
 import type { Clock } from '../../src/base/clock.ts';
 import { type Daemon, startDaemon } from '../../src/daemon.ts';
 import { loggerTo } from '../../src/system/logger.ts';
+import { carrier } from './carrier.ts';
+import { until } from './until.ts';
 
 const dist = new URL('../../dist/', import.meta.url);
 
@@ -29,8 +31,9 @@ export async function makeHome(sections: Readonly<Record<string, unknown>> = {})
   const folder = await mkdtemp(join(tmpdir(), 'diuna-'));
   const configPath = join(folder, 'config.yaml');
   const port = await freePort();
+  const broker = await carrier()?.start(port);
   const base = {
-    mqtt: { listen: [`127.0.0.1:${port}`] },
+    mqtt: broker === undefined ? { listen: [`127.0.0.1:${port}`] } : { broker_url: `mqtt://127.0.0.1:${port}` },
     http: { listen: null },
     store: { path: './data' },
     renderer: { transition: 0 },
@@ -45,7 +48,11 @@ export async function makeHome(sections: Readonly<Record<string, unknown>> = {})
   const configure = (changed: Readonly<Record<string, unknown>>) =>
     writeFile(configPath, stringify({ ...base, ...changed, mqtt: { ...base.mqtt, ...Object(changed['mqtt']) } }));
   await configure(sections);
-  return { folder, configPath, port, configure, remove: () => rm(folder, { recursive: true, force: true }) };
+  const remove = async () => {
+    await broker?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { folder, configPath, port, configure, remove };
 }
 
 export interface RunningDaemon {
@@ -60,6 +67,7 @@ export async function startInProcess(home: Home, clock?: Clock): Promise<Running
   const logger = loggerTo({ write: (line) => void log.push(JSON.parse(line)) }, 'debug');
   const options = { configPath: home.configPath, user: null, logger, rendererEntry: new URL('renderer.js', dist) };
   const daemon = await startDaemon(clock === undefined ? options : { ...options, clock });
+  if (carrier() !== null) await until(() => log.some(({ msg }) => msg === 'commands come in'), 'the daemon to reach the broker');
   return { daemon, log, [Symbol.asyncDispose]: () => daemon.stop() };
 }
 
@@ -83,7 +91,7 @@ export async function spawnDaemon(home: Home, environment: Readonly<Record<strin
   await new Promise<void>((resolve, reject) => {
     const hear = (chunk: Buffer) => {
       output += chunk.toString();
-      if (output.includes('diuna is running')) resolve();
+      if (output.includes('diuna is running') && (carrier() === null || output.includes('commands come in'))) resolve();
     };
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);

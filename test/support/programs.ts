@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 
 const wanted = {
   mosquitto: 'the checks against Mosquitto itself',
+  openssl: 'the checks with TLS',
   mosquitto_pub: 'the checks with mosquitto_pub and mosquitto_sub',
   mosquitto_rr: 'the checks with mosquitto_rr',
 } as const;
@@ -26,7 +27,7 @@ export function findProgram(name: string): string | null {
 export function hasProgram(name: Program): boolean {
   const found = findProgram(name) !== null;
   if (!found && process.env['CI'] === 'true')
-    throw new Error(`${name} is missing: install Debian's packages mosquitto and mosquitto-clients`);
+    throw new Error(`${name} is missing: install Debian's packages mosquitto, mosquitto-clients and openssl`);
   return found;
 }
 

@@ -43,8 +43,3 @@ export class Admission {
     return false;
   }
 }
-
-/** One address, however it is written: an IPv4 one may come mapped into IPv6. */
-export function plainAddress(address: string | undefined): string {
-  return (address ?? 'unknown').replace(/^::ffff:/, '');
-}

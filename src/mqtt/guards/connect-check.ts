@@ -39,15 +39,21 @@ export class ConnectCheck {
     return rejection === undefined ? null : Object.assign(new Error(rejection.why), { returnCode: rejection.returnCode });
   }
 
-  #judge({ clientId, clean, protocolVersion }: ConnectPacket): Rejection | null {
+  #judge(packet: ConnectPacket): Rejection | null {
+    const { clientId, clean, protocolVersion } = packet;
     const longest = this.#limits.client_id_bytes;
     if (Buffer.byteLength(clientId) > longest) return rejected('client_id', IDENTIFIER_REJECTED, `a client id may have ${longest} bytes`);
-    if (clean !== false) return null;
     // [MQTT-3.1.3-8]; MQTT 5 gives such a client an id
-    if (clientId === '' && protocolVersion !== 5) return rejected('client_id', IDENTIFIER_REJECTED, 'a session to keep needs a client id');
-    if (this.#roomFor(clientId)) return null;
+    if (clientId === '' && clean === false && protocolVersion !== 5)
+      return rejected('client_id', IDENTIFIER_REJECTED, 'a session to keep needs a client id');
+    if (!keepsSession(packet) || this.#roomFor(clientId)) return null;
     return rejected('sessions', SERVER_UNAVAILABLE, `${this.#limits.stored_sessions} sessions are kept`);
   }
+}
+
+/** Whether the session outlives its connection: with version 5 that is said apart from a clean start (§3.1.2.11.2). */
+export function keepsSession({ clean, protocolVersion, properties }: ConnectPacket): boolean {
+  return protocolVersion === 5 ? (properties?.sessionExpiryInterval ?? 0) > 0 : clean === false;
 }
 
 function rejected(guard: GuardName, returnCode: 2 | 3, why: string): Rejection {

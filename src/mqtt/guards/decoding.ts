@@ -7,8 +7,8 @@ import type { Packet } from 'mqtt-packet';
 import type { MqttLimits } from '../../model/config-limits.ts';
 import { Framing, type Unfinished } from './framing.ts';
 import { clientParts } from './private-parts.ts';
-import { Refused } from './refused.ts';
-import { checkStrings, checkTopics } from './shape.ts';
+import { MALFORMED_PACKET, Refused } from './refused.ts';
+import { checkPacket, checkStrings } from './shape.ts';
 
 export interface DecodingParts {
   readonly limits: MqttLimits;
@@ -23,9 +23,10 @@ export function guardDecoding(client: Client, { limits, unfinished, arrived }: D
   const whole = parser._newPacket.bind(parser);
   let cutBytes = 0;
   let refused = false;
+  let isFirst = true;
   checkStrings(parser);
   parser._newPacket = () => {
-    checkTopics(parser.packet, limits);
+    checkPacket(parser.packet, limits);
     arrived(parser.packet, cutBytes);
     return whole();
   };
@@ -44,6 +45,8 @@ export function guardDecoding(client: Client, { limits, unfinished, arrived }: D
   parser.parse = (bytes) => {
     if (refused || client.closed) return 0;
     try {
+      if (isFirst) checkTongue(bytes);
+      isFirst = false;
       framing.feed(bytes);
     } catch (cause) {
       if (!(cause instanceof Refused)) throw cause;
@@ -53,4 +56,11 @@ export function guardDecoding(client: Client, { limits, unfinished, arrived }: D
     return 0;
   };
   client.conn.once('close', () => framing.close());
+}
+
+/** A mistake that is easily made, and hard to guess from what a decoder says of it. @throws Refused */
+function checkTongue(bytes: Buffer): void {
+  if (bytes[0] === 0x16 && bytes[1] === 0x03) throw new Refused('malformed', MALFORMED_PACKET, 'speaks TLS on a port without');
+  if (/^(GET|POST|PUT|HEAD|OPTIONS) /.test(bytes.subarray(0, 8).toString('latin1')))
+    throw new Refused('malformed', MALFORMED_PACKET, 'speaks HTTP on the MQTT port; MQTT over WebSocket is on that of http.listen');
 }

@@ -3,8 +3,8 @@
  * stored. Aedes asks the store to keep the whole packet once for each filter that was granted; here it is asked once a
  * packet, for the granted filters alone.
  */
-import type { Client, Subscription } from 'aedes';
-import type { StoreParts } from './private-parts.ts';
+import type { Subscription } from 'aedes';
+import type { Owner, StoreParts } from './private-parts.ts';
 
 export interface FilterLimits {
   readonly filters_per_packet: number;
@@ -71,7 +71,7 @@ export class GrantedFilters {
   guard(store: StoreParts): void {
     const add = store.addSubscriptions.bind(store);
     const underWay = new WeakMap<readonly Subscription[], Promise<unknown>>();
-    const addGranted = async (client: Client, subscriptions: readonly Subscription[]) => {
+    const addGranted = async (client: Owner, subscriptions: readonly Subscription[]) => {
       await Promise.resolve(); // all filters of a packet are decided in one turn
       return add(
         client,

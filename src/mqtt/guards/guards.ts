@@ -9,13 +9,13 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { MqttLimits } from '../../model/config-limits.ts';
 import { type Refusal, refusal } from '../../model/refusal.ts';
-import { type Access, mayRead, maySubscribe } from './access.ts';
+import { type Access, mayKeep, mayRead, maySubscribe } from './access.ts';
 import { Admission } from './admission.ts';
-import { ConnectCheck } from './connect-check.ts';
+import { ConnectCheck, keepsSession } from './connect-check.ts';
 import { guardDecoding } from './decoding.ts';
 import { Filters } from './filters.ts';
 import { TokenBucket } from './flood.ts';
-import { Kept } from './kept.ts';
+import { type Before, Kept } from './kept.ts';
 import { Outgoing } from './outgoing.ts';
 import { Pacer } from './pacer.ts';
 import { clientParts, type StoredPacket } from './private-parts.ts';
@@ -43,6 +43,8 @@ interface Connection {
   readonly filters: Filters;
   readonly bucket: TokenBucket;
   readonly outgoing: Outgoing;
+  /** Its session outlives it. */
+  keeps: boolean;
 }
 
 export class Guards {
@@ -64,21 +66,27 @@ export class Guards {
     this.#kept = new Kept({
       ...parts,
       tally: this.#tally,
-      mayRead: (clientId, topic) => mayRead(access, clientId, topic),
+      mayRead: (clientId, topic) => mayKeep(access, clientId, topic),
       outgoingOf: (client) => this.#connections.get(client)?.outgoing,
+      keeps: (client) => this.#connections.get(client)?.keeps === true,
     });
     this.#connectCheck = new ConnectCheck(limits, (clientId) => this.#kept.sessions.roomFor(clientId));
   }
 
   /** Called once aedes listens and whoever else replaces parts of its store has done so, and before anybody connects. */
-  async open(aedes: Aedes): Promise<void> {
-    await this.#kept.open(aedes);
+  async open(aedes: Aedes, before: Before = { sessions: [] }): Promise<void> {
+    await this.#kept.open(aedes, before);
     aedes.on('ack', (_packet, client) => this.#connections.get(client)?.outgoing.acknowledged());
     aedes.on('unsubscribe', (filters, client) => this.#connections.get(client)?.filters.remove(filters));
   }
 
   stop(): void {
     this.#kept.stop();
+  }
+
+  /** A session that is not the guards' to end has ended, and nothing of it is stored any more. */
+  sessionEnded(clientId: string): void {
+    this.#kept.sessions.end(clientId);
   }
 
   counts(): Record<string, number> {
@@ -88,6 +96,20 @@ export class Guards {
   /** A connection has come. @returns false where it was refused, and so destroyed. */
   enter(connection: Duplex, address: string): boolean {
     return this.#admission.enter(connection, address);
+  }
+
+  /** Somebody was refused on the way in. @param client its id, once there is one. */
+  refused(guard: GuardName, address: string, why: string, client: string | null = null): void {
+    this.#tally.note(guard, { client, address }, why);
+  }
+
+  /** Whether a session waits for its client. */
+  isAway(clientId: string): boolean {
+    return this.#kept.sessions.isAway(clientId);
+  }
+
+  addressOf(client: Client): string {
+    return this.#connections.get(client)?.address ?? 'unknown';
   }
 
   /** Takes over what aedes made of the connection; called before its first byte is read. */
@@ -104,7 +126,7 @@ export class Guards {
       skipped: () => this.#note('slow_client', client, 'does not read: a message of QoS 0 passes by'),
       dropped: (packet) => this.#drop(client, packet),
     });
-    this.#connections.set(client, { address, filters, bucket: new TokenBucket(limits, clock), outgoing });
+    this.#connections.set(client, { address, filters, bucket: new TokenBucket(limits, clock), outgoing, keeps: false });
     guardDecoding(client, {
       limits,
       unfinished: this.#unfinished,
@@ -117,8 +139,11 @@ export class Guards {
 
   /** Looks at a CONNECT; what speaks against it is told when aedes asks for the verdict. */
   connect(client: Client, packet: ConnectPacket): void {
+    clientParts(client).pause(); // what comes before the CONNACK waits; aedes goes on by itself after it
     const rejection = this.#connectCheck.check(client, packet);
-    if (packet.clean === false) this.#connections.get(client)?.outgoing.beginReplay();
+    const connection = this.#connections.get(client);
+    if (connection !== undefined) connection.keeps = keepsSession(packet);
+    if (packet.clean === false) connection?.outgoing.beginReplay();
     if (rejection !== null) this.#note(rejection.guard, client, rejection.why, packet.clientId);
   }
 
@@ -133,7 +158,7 @@ export class Guards {
     const tooMany = filters?.refusal(subscription) ?? null;
     if (tooMany !== null) this.#note('filters', client, tooMany);
     else if (this.#isTooFast(client)) this.#note('flood', client, 'subscribes without end');
-    else if (!maySubscribe(this.#parts.access, client.id, topic)) this.#note('access', client, `may not subscribe to ${topic}`);
+    else if (!maySubscribe(this.#parts.access, client, topic)) this.#note('access', client, `may not subscribe to ${topic}`);
     else {
       filters?.grant(topic);
       this.#kept.grant(subscription);
@@ -157,13 +182,19 @@ export class Guards {
       this.#note('packet_bytes', client, why);
       return { refusal: refusal('too_large', why), tell: true };
     }
-    if (!this.#parts.isOurs(packet.topic) && !this.#parts.access.mayWrite(client.id, packet.topic)) {
-      this.#note('access', client, `may not publish on ${packet.topic}`);
-      return { refusal: refusal('forbidden', `client ${client.id} may not publish on ${packet.topic}`), tell: true };
+    return this.objection(client.id, packet, client);
+  }
+
+  /** What is in the way of a message whatever its sender has sent before. @param client `null` where it is not there. */
+  objection(clientId: string, packet: PublishPacket, client: Client | null): Obstacle | null {
+    const { limits, access, isOurs } = this.#parts;
+    if (!isOurs(packet.topic) && !access.mayWrite(client ?? clientId, packet.topic)) {
+      this.#note('access', client, `may not publish on ${packet.topic}`, clientId);
+      return { refusal: refusal('forbidden', `client ${clientId} may not publish on ${packet.topic}`), tell: true };
     }
     if (!packet.retain || this.#kept.retained.fits(packet.topic, packet.payload)) return null;
     const why = `${limits.retained_topics} topics and ${limits.retained_bytes} bytes may be retained`;
-    this.#note('retained', client, `${why}: ${packet.topic}`);
+    this.#note('retained', client, `${why}: ${packet.topic}`, clientId);
     return { refusal: refusal('overloaded', why), tell: true };
   }
 
@@ -178,12 +209,12 @@ export class Guards {
   /** Asked last of all at a delivery. @param heard whether nothing else speaks against it. */
   forward(client: Client, packet: AedesPublishPacket, heard: boolean): boolean {
     const outgoing = this.#connections.get(client)?.outgoing;
-    if (heard && mayRead(this.#parts.access, client.id, packet.topic)) {
+    if (heard && mayRead(this.#parts.access, client, packet.topic)) {
       if (outgoing === undefined || outgoing.forward(packet)) return true;
       if (outgoing.holds(packet)) this.#kept.queues.keep(packet);
       return false;
     }
-    if (heard) this.#note('access', client, `may not read ${packet.topic}`);
+    if (heard) this.#tally.count('withheld'); // as everybody's is who asks for more than it may read
     outgoing?.withheld();
     return false;
   }
@@ -204,7 +235,7 @@ export class Guards {
 
   /** A filter costs as much as a message; a session that comes back asks for none. */
   #isTooFast(client: Client): boolean {
-    return client.connected && this.#connections.get(client)?.bucket.take() !== 'free';
+    return clientParts(client).connackSent && this.#connections.get(client)?.bucket.take() !== 'free';
   }
 
   #note(guard: GuardName, client: Client | null, why: string, clientId?: string): void {
@@ -219,7 +250,7 @@ export class Guards {
   }
 
   #newest(client: Client, topic: string, filters: Filters): AedesPublishPacket | null {
-    if (!filters.match(topic) || !mayRead(this.#parts.access, client.id, topic)) return null;
+    if (!filters.match(topic) || !mayRead(this.#parts.access, client, topic)) return null;
     const newest = this.#kept.retained.newest(topic);
     const { payload = Buffer.alloc(0), qos = 0, properties } = newest ?? {};
     const more = properties === undefined ? {} : { properties };

@@ -9,10 +9,10 @@ import type { Logger } from '../../base/logger.ts';
 import type { MqttLimits } from '../../model/config-limits.ts';
 import { GrantedFilters } from './filters.ts';
 import type { Outgoing } from './outgoing.ts';
-import { type StoreParts, storeParts } from './private-parts.ts';
+import { releaseOf, type StoredPacket, type StoreParts, storeParts } from './private-parts.ts';
 import { Retained } from './retained.ts';
 import { SessionQueues } from './session-queues.ts';
-import { Sessions } from './sessions.ts';
+import { Sessions, type SessionWitness } from './sessions.ts';
 import type { Tally } from './tally.ts';
 
 export interface KeptParts {
@@ -20,9 +20,17 @@ export interface KeptParts {
   readonly mayRead: (clientId: string, topic: string) => boolean;
   readonly isOurs: (topic: string) => boolean;
   readonly outgoingOf: (client: object) => Outgoing | undefined;
+  /** Whether a client's session outlives its connection. */
+  readonly keeps: (client: object) => boolean;
   readonly tally: Tally;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+/** What there was before the start, and who hears of what comes. */
+export interface Before {
+  readonly sessions: readonly { readonly clientId: string; readonly away_ms: number }[];
+  readonly witness?: SessionWitness | undefined;
 }
 
 export class Kept {
@@ -48,15 +56,19 @@ export class Kept {
     });
   }
 
-  async open(aedes: Aedes): Promise<void> {
+  async open(aedes: Aedes, { sessions, witness }: Before): Promise<void> {
     const store = storeParts(aedes);
     this.#store = store;
     this.#granted.guard(store);
     this.queues.guard(store);
     this.#paceStored(store);
     await this.retained.guard(store);
+    for (const { clientId, away_ms } of sessions) {
+      this.sessions.resume(clientId, away_ms);
+      await this.queues.resume(clientId);
+    }
     aedes.on('client', (client) => this.#enter(client));
-    this.sessions.start();
+    this.sessions.start(witness);
   }
 
   stop(): void {
@@ -69,7 +81,7 @@ export class Kept {
   }
 
   #enter(client: Client): void {
-    const leave = this.sessions.enter(client.id, client.clean);
+    const leave = this.sessions.enter(client.id, this.#parts.keeps(client));
     if (client.conn.closed) leave();
     else client.conn.once('close', leave);
   }
@@ -77,7 +89,7 @@ export class Kept {
   /** What waited for a session goes out no faster than it is acknowledged. */
   #paceStored(store: StoreParts): void {
     const stored = store.outgoingStream.bind(store);
-    const update = store.outgoingUpdate.bind(store);
+    const update = mended(store.outgoingUpdate.bind(store));
     // Aedes does so with each packet of the stream, sends it or not in the same turn, and says nothing of it.
     store.outgoingUpdate = async (owner, packet) => {
       const outgoing = this.#parts.outgoingOf(owner);
@@ -113,7 +125,30 @@ export class Kept {
 async function* paced(stored: Readable, outgoing: Outgoing): AsyncGenerator {
   for await (const packet of stored) {
     if (!(await outgoing.place(packet))) return;
-    yield packet;
+    yield again(packet);
   }
   outgoing.endReplay();
+}
+
+/** What has a packet identifier was sent before, and is said to be [MQTT-3.3.1-1]. */
+function again(packet: StoredPacket): StoredPacket {
+  return packet.cmd === 'publish' ? { ...packet, dup: packet.messageId !== undefined } : packet;
+}
+
+/**
+ * Two mends of how the store takes a release [MQTT-4.3.3-1]. One of a retained message is not in it, and aedes would close
+ * the connection at its PUBREC: it is sent all the same. And the store takes any two releases of a session for one, so that
+ * one of them went out with the identifier of the other: each gets a number.
+ */
+function mended(update: StoreParts['outgoingUpdate']): StoreParts['outgoingUpdate'] {
+  return async (owner, packet) => {
+    const { messageId } = packet;
+    if (packet.cmd !== 'pubrel' || messageId === undefined) return update(owner, packet);
+    try {
+      return await update(owner, releaseOf(messageId));
+    } catch (cause) {
+      if (!(cause instanceof Error)) throw cause;
+      return undefined;
+    }
+  };
 }

@@ -7,7 +7,7 @@
  * delivered once more when there is room; `#way` says on which way the delivery under way is.
  */
 import type { AedesPublishPacket, Client } from 'aedes';
-import { BoundedQueue } from '../../base/bounded-queue.ts';
+import { KeptMessages } from './kept-messages.ts';
 import { Missed } from './missed.ts';
 import { Pace, type Pacer } from './pacer.ts';
 import type { ClientParts, Deliver, Delivered, StoredPacket } from './private-parts.ts';
@@ -46,11 +46,9 @@ export class Outgoing {
   readonly #parts: OutgoingParts;
   readonly #deliver0: Deliver;
   readonly #deliverQoS: Deliver;
-  readonly #kept: BoundedQueue<AedesPublishPacket>;
+  readonly #kept: KeptMessages;
   readonly #missed: Missed;
   readonly #waiting = new Waiting(RETAINED_MOST);
-  readonly #holding = new WeakSet<object>();
-  #keptBytes = 0;
   #inFlight = 0;
   #way: Way = 'stored';
   #qos0 = false;
@@ -62,7 +60,7 @@ export class Outgoing {
   /** Takes over the client's deliveries; called before it has a subscription. */
   constructor(parts: OutgoingParts) {
     this.#parts = parts;
-    this.#kept = new BoundedQueue(parts.limits.waiting_messages);
+    this.#kept = new KeptMessages(parts.limits.waiting_messages, parts.limits.stuck_client_bytes);
     this.#deliver0 = parts.parts.deliver0;
     this.#deliverQoS = parts.parts.deliverQoS;
     parts.parts.deliver0 = (packet, done) => {
@@ -86,7 +84,7 @@ export class Outgoing {
 
   /** Whether this packet waits here. */
   holds(packet: object): boolean {
-    return this.#holding.has(packet);
+    return this.#kept.holds(packet);
   }
 
   /** Whether the message asked about last is or will be sent as QoS 1 or 2, and so acknowledged. */
@@ -97,6 +95,7 @@ export class Outgoing {
   /** Asked in the middle of a delivery that nothing else speaks against. */
   forward(packet: AedesPublishPacket): boolean {
     if (this.#way === 'stored') return this.#replay.sent(packet); // has its place already
+    packet.dup = false; // whatever its publisher said [MQTT-3.3.1-3]
     const qos = this.#qosOf(packet);
     this.#tookLast = qos > 0;
     if (qos === 0) return this.#way !== 'live' || this.#forward0(packet);
@@ -148,7 +147,7 @@ export class Outgoing {
 
   /** Resolves when not much waits for the client, or it is gone. */
   async drained(): Promise<void> {
-    while (!this.#closed && this.#kept.length > this.#kept.limit / 2) await this.#waiting.turn();
+    while (!this.#closed && this.#kept.isHalfFull) await this.#waiting.turn();
   }
 
   #live(qos0: boolean, packet: AedesPublishPacket, done: Delivered): void {
@@ -189,19 +188,10 @@ export class Outgoing {
   }
 
   #keep(packet: AedesPublishPacket): void {
-    if (this.#kept.length === this.#kept.limit) this.#dropOldest();
-    this.#kept.push(packet);
-    this.#holding.add(packet);
-    this.#keptBytes += packet.payload.length;
-    while (this.#keptBytes > this.#parts.limits.stuck_client_bytes) this.#dropOldest();
-  }
-
-  #dropOldest(): void {
-    const oldest = this.#kept.shift();
-    if (oldest === undefined) return;
-    this.#keptBytes -= oldest.payload.length;
-    this.#miss(oldest, false);
-    this.#parts.dropped(oldest);
+    for (const oldest of this.#kept.push(packet)) {
+      this.#miss(oldest, false);
+      this.#parts.dropped(oldest);
+    }
   }
 
   /** Only a state is worth making up for; an empty message may have ended one. */
@@ -216,7 +206,6 @@ export class Outgoing {
     while (!this.#replay.isUnderWay && this.#hasRoom()) {
       const packet = this.#kept.shift();
       if (packet === undefined) break;
-      this.#keptBytes -= packet.payload.length;
       if (!this.#replay.had(packet)) this.#by('kept', false, packet, ignore);
     }
     if (this.#kept.length === 0) this.#missed.makeUp();
@@ -251,7 +240,7 @@ export class Outgoing {
 
   #close(): void {
     this.#closed = true;
-    this.#kept.drain();
+    this.#kept.clear();
     this.#waiting.wake();
   }
 }

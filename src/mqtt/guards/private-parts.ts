@@ -23,6 +23,8 @@ export interface ParserParts {
   /** The CONNECT packet, once there was one. */
   readonly settings: { readonly protocolVersion?: number };
   emit(event: 'error', cause: Error): boolean;
+  /** What came before the CONNACK: aedes' one listener of `connected` handles it and leaves `null`, as does the end of the connection. */
+  _queue: readonly Packet[] | null;
 }
 
 export interface ClientParts {
@@ -30,7 +32,11 @@ export interface ClientParts {
   /** Called for each message and filter that matches; a subscription keeps the one that there is when it is made. */
   deliver0: Deliver;
   deliverQoS: Deliver;
+  /** Reads nothing more until aedes resumes: it pauses by itself only a turn after the CONNECT, and handled what came in between. */
+  pause(): void;
   readonly subscriptions: Readonly<Record<string, { readonly qos: number } | undefined>>;
+  /** Said before `connected`, which waits until all of the session has gone out. */
+  readonly connackSent: boolean;
 }
 
 /** A packet as the store keeps it. */
@@ -42,7 +48,16 @@ export interface StoredPacket {
   readonly brokerId?: string;
   readonly brokerCounter?: number;
   messageId?: number | undefined;
+  readonly retain?: boolean;
+  readonly dup?: boolean;
+  /** Milliseconds since 1970. */
+  readonly messageExpiry?: number;
   readonly properties?: AedesPublishPacket['properties'];
+}
+
+/** What takes the place of a message of QoS 2 that was received. Told from others by a number, as messages are. */
+export function releaseOf(messageId: number): Partial<StoredPacket> {
+  return { cmd: 'pubrel', messageId, brokerId: 'release', brokerCounter: messageId };
 }
 
 /** Whose: a client that is there, or the id of one that is not. */
@@ -55,9 +70,13 @@ export interface StoreParts {
   storeRetained: (packet: StoredPacket) => Promise<void>;
   createRetainedStream: (filter: string) => Readable;
   createRetainedStreamCombi: (filters: readonly string[]) => Readable;
-  addSubscriptions: (client: Client, subscriptions: Subscription[]) => Promise<unknown>;
+  addSubscriptions: (client: Owner, subscriptions: Subscription[]) => Promise<unknown>;
+  removeSubscriptions: (client: Owner, filters: string[]) => Promise<unknown>;
   cleanSubscriptions: (client: Owner) => Promise<unknown>;
   cleanIncoming?: (client: Owner) => Promise<unknown>;
+  incomingStorePacket: (client: Owner, packet: StoredPacket) => Promise<unknown>;
+  incomingDelPacket: (client: Owner, packet: Pick<StoredPacket, 'messageId'>) => Promise<unknown>;
+  outgoingEnqueue: (subscription: { readonly clientId: string }, packet: StoredPacket) => Promise<unknown>;
   outgoingEnqueueCombi: (subscriptions: readonly { readonly clientId: string }[], packet: StoredPacket) => Promise<unknown>;
   outgoingUpdate: (client: Owner, packet: Partial<StoredPacket>) => Promise<unknown>;
   outgoingClearMessageId: (client: Owner, packet: StoredPacket) => Promise<StoredPacket | undefined>;

@@ -22,7 +22,7 @@ export class Replay {
   }
 
   take(packet: StoredPacket): void {
-    if (packet.brokerId === undefined) return; // a release [MQTT-4.3.3]: nothing is told of it
+    if (packet.cmd === 'pubrel') return; // a release [MQTT-4.3.3]: nothing is told of it
     this.#taken.set(numberOf(packet), false);
     this.#had.add(numberOf(packet));
   }

@@ -7,7 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Owner, StoredPacket, StoreParts } from './private-parts.ts';
 
 export interface SessionQueueParts {
-  readonly limits: { readonly session_messages: number; readonly session_bytes: number };
+  readonly limits: { readonly session_messages: number; readonly session_bytes: number; readonly queued_bytes: number };
   readonly isAway: (clientId: string) => boolean;
   readonly mayRead: (clientId: string, topic: string) => boolean;
   /** Messages were dropped for a session whose client is away. */
@@ -22,6 +22,12 @@ const DROPS_A_TURN = 50;
 /** Never used on the wire [MQTT-2.3.1-1]. */
 const NO_MESSAGE_ID = 0;
 
+/** What a queue is shortened to. */
+interface Room {
+  readonly count: number;
+  readonly bytes: number;
+}
+
 interface Queue {
   count: number;
   bytes: number;
@@ -34,6 +40,9 @@ export class SessionQueues {
   readonly #wanted = new WeakSet<object>();
   /** Sessions are shortened one after another. */
   #trimmed: Promise<void> = Promise.resolve();
+  /** Of all queues. */
+  #bytes = 0;
+  #shrinking = false;
   #store: Pick<StoreParts, 'outgoingUpdate' | 'outgoingClearMessageId' | 'outgoingStream'> | null = null;
 
   constructor(parts: SessionQueueParts) {
@@ -88,26 +97,52 @@ export class SessionQueues {
   async forget(clientId: string): Promise<void> {
     if (this.#store === null) return;
     for await (const packet of this.#store.outgoingStream({ id: clientId })) await this.drop({ id: clientId }, packet);
-    this.#queues.delete(clientId);
+    this.#delete(clientId);
+  }
+
+  /** Counts what is in the store for a session of an earlier run. */
+  async resume(clientId: string): Promise<void> {
+    const queue = { count: 0, bytes: 0, trimming: false };
+    await this.#recount(clientId, queue);
+    if (queue.count === 0) return;
+    this.#queues.set(clientId, queue);
+    this.#keepBounds(clientId, queue);
   }
 
   #came(clientId: string, packet: StoredPacket): void {
     const queue = this.#queues.get(clientId) ?? { count: 0, bytes: 0, trimming: false };
     this.#queues.set(clientId, queue);
-    queue.count += 1;
-    queue.bytes += sizeOf(packet);
-    if (this.#isFull(queue) && !queue.trimming && this.#parts.isAway(clientId)) {
-      queue.trimming = true;
-      this.#trimmed = this.#trimmed.then(() => this.#trim(clientId, queue));
-    }
+    this.#count(queue, 1, sizeOf(packet));
+    this.#keepBounds(clientId, queue);
   }
 
   #went(clientId: string, packet: StoredPacket): void {
     const queue = this.#queues.get(clientId);
     if (queue === undefined) return;
-    queue.count -= 1;
-    queue.bytes -= sizeOf(packet);
-    if (queue.count <= 0 && !queue.trimming) this.#queues.delete(clientId);
+    this.#count(queue, -1, -sizeOf(packet));
+    if (queue.count <= 0 && !queue.trimming) this.#delete(clientId);
+  }
+
+  #count(queue: Queue, count: number, bytes: number): void {
+    queue.count += count;
+    queue.bytes += bytes;
+    this.#bytes += bytes;
+  }
+
+  #delete(clientId: string): void {
+    this.#bytes -= this.#queues.get(clientId)?.bytes ?? 0;
+    this.#queues.delete(clientId);
+  }
+
+  #keepBounds(clientId: string, queue: Queue): void {
+    if (this.#isFull(queue) && !queue.trimming && this.#parts.isAway(clientId)) {
+      queue.trimming = true;
+      this.#trimmed = this.#trimmed.then(() => this.#trim(clientId, queue));
+    }
+    if (this.#bytes > this.#parts.limits.queued_bytes && !this.#shrinking && this.#excess() > 0) {
+      this.#shrinking = true;
+      this.#trimmed = this.#trimmed.then(() => this.#shrink());
+    }
   }
 
   #isFull({ count, bytes }: Queue): boolean {
@@ -115,12 +150,12 @@ export class SessionQueues {
   }
 
   async #trim(clientId: string, queue: Queue): Promise<void> {
+    const { session_messages, session_bytes } = this.#parts.limits;
+    const room = { count: session_messages * DOWN_TO, bytes: session_bytes * DOWN_TO };
     try {
       do {
         await turn();
-        const dropped = await this.#dropOldest(clientId, queue);
-        if (dropped === 0) break;
-        this.#parts.dropped(clientId, dropped);
+        if ((await this.#dropOldest(clientId, queue, room)) === 0) break;
       } while (this.#isFull(queue) && this.#parts.isAway(clientId)); // more came meanwhile
     } catch (cause) {
       this.#parts.failed(cause);
@@ -129,21 +164,54 @@ export class SessionQueues {
     }
   }
 
-  /** Counts anew what is there: a release [MQTT-4.3.3] takes the place of a message, and its size was lost. */
-  async #dropOldest(clientId: string, queue: Queue): Promise<number> {
-    const { session_messages, session_bytes } = this.#parts.limits;
-    const packets: StoredPacket[] = [];
-    for await (const packet of this.#store?.outgoingStream({ id: clientId }) ?? []) packets.push(packet);
-    queue.count = packets.length;
-    queue.bytes = packets.reduce((sum, packet) => sum + sizeOf(packet), 0);
+  /** All sessions together hold too much: the largest gives way, down to about the next one. */
+  async #shrink(): Promise<void> {
+    const { queued_bytes } = this.#parts.limits;
+    try {
+      while (this.#excess() > 0) {
+        await turn();
+        const [largest, next] = this.#away().sort(([, a], [, b]) => b.bytes - a.bytes);
+        if (largest === undefined) break;
+        const [clientId, queue] = largest;
+        const surplus = this.#excess() + queued_bytes * (1 - DOWN_TO);
+        const room = { count: Number.POSITIVE_INFINITY, bytes: Math.max(queue.bytes - surplus, (next?.[1].bytes ?? 0) * DOWN_TO) };
+        if ((await this.#dropOldest(clientId, queue, room)) === 0) break;
+      }
+    } catch (cause) {
+      this.#parts.failed(cause);
+    } finally {
+      this.#shrinking = false;
+    }
+  }
+
+  /** By so many bytes the sessions whose clients are away hold too much. */
+  #excess(): number {
+    return this.#away().reduce((sum, [, { bytes }]) => sum + bytes, 0) - this.#parts.limits.queued_bytes;
+  }
+
+  #away(): [string, Queue][] {
+    return [...this.#queues].filter(([clientId]) => this.#parts.isAway(clientId));
+  }
+
+  async #dropOldest(clientId: string, queue: Queue, room: Room): Promise<number> {
     let dropped = 0;
-    for (const packet of packets) {
-      if (queue.count <= session_messages * DOWN_TO && queue.bytes <= session_bytes * DOWN_TO) break;
+    for (const packet of await this.#recount(clientId, queue)) {
+      if (queue.count <= room.count && queue.bytes <= room.bytes) break;
       await this.drop({ id: clientId }, packet);
       dropped += 1;
       if (dropped % DROPS_A_TURN === 0) await turn();
     }
+    if (dropped > 0) this.#parts.dropped(clientId, dropped);
     return dropped;
+  }
+
+  /** Counts anew what is there: a release [MQTT-4.3.3] takes the place of a message, and its size was lost. */
+  async #recount(clientId: string, queue: Queue): Promise<readonly StoredPacket[]> {
+    const packets: StoredPacket[] = [];
+    for await (const packet of this.#store?.outgoingStream({ id: clientId }) ?? []) packets.push(packet);
+    const bytes = packets.reduce((sum, packet) => sum + sizeOf(packet), 0);
+    this.#count(queue, packets.length - queue.count, bytes - queue.bytes);
+    return packets;
   }
 }
 

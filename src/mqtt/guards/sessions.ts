@@ -10,6 +10,16 @@ export interface SessionLimits {
   readonly session_expiry: number;
 }
 
+/** Hears of sessions that are kept beyond their connection. */
+export interface SessionWitness {
+  /** Its client is there. */
+  entered(clientId: string): void;
+  left(clientId: string): void;
+  ended(clientId: string): void;
+}
+
+const noWitness: SessionWitness = { entered: () => undefined, left: () => undefined, ended: () => undefined };
+
 const SWEEP_MS = 60_000;
 
 interface Session {
@@ -23,6 +33,7 @@ export class Sessions {
   readonly #clock: Clock;
   readonly #expire: (clientId: string) => void;
   readonly #sessions = new Map<string, Session>();
+  #witness: SessionWitness = noWitness;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param expire removes everything that is stored of a session. */
@@ -32,7 +43,13 @@ export class Sessions {
     this.#expire = expire;
   }
 
-  start(): void {
+  /** A session of an earlier run, whose client has been away for so long. */
+  resume(clientId: string, away_ms: number): void {
+    this.#sessions.set(clientId, { connections: 0, leftUs: this.#clock.monotonicUs() - away_ms * 1000 });
+  }
+
+  start(witness: SessionWitness = noWitness): void {
+    this.#witness = witness;
     this.#timer = setInterval(() => this.sweep(), SWEEP_MS);
     this.#timer.unref();
   }
@@ -47,19 +64,26 @@ export class Sessions {
     return this.#sessions.size < this.#limits.stored_sessions;
   }
 
-  /** A client has connected. @param clean ends its session. @returns what to call when the connection ends. */
-  enter(clientId: string, clean: boolean): () => void {
-    if (clean) {
-      this.#sessions.delete(clientId);
+  /** A client has connected. @param keeps whether its session outlives it. @returns what to call when the connection ends. */
+  enter(clientId: string, keeps: boolean): () => void {
+    if (!keeps) {
+      this.#delete(clientId);
       return () => undefined;
     }
     const session = this.#sessions.get(clientId) ?? { connections: 0, leftUs: 0 };
     session.connections += 1;
     this.#sessions.set(clientId, session);
+    this.#witness.entered(clientId);
     return () => {
       session.connections -= 1;
       session.leftUs = this.#clock.monotonicUs();
+      if (session.connections === 0 && this.#sessions.get(clientId) === session) this.#witness.left(clientId);
     };
+  }
+
+  /** Somebody else has ended the session of a client that is away, and removed what was stored of it. */
+  end(clientId: string): void {
+    if (this.#sessions.get(clientId)?.connections === 0) this.#delete(clientId);
   }
 
   isAway(clientId: string): boolean {
@@ -71,8 +95,13 @@ export class Sessions {
     const endUs = this.#clock.monotonicUs() - this.#limits.session_expiry * 1_000_000;
     for (const [clientId, { connections, leftUs }] of this.#sessions) {
       if (connections > 0 || leftUs > endUs) continue;
-      this.#sessions.delete(clientId);
+      this.#delete(clientId);
       this.#expire(clientId);
     }
+  }
+
+  #delete(clientId: string): void {
+    this.#sessions.delete(clientId);
+    this.#witness.ended(clientId);
   }
 }

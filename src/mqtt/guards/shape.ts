@@ -24,8 +24,11 @@ export function checkStrings(parser: ParserParts): void {
   };
 }
 
-/** @throws Refused where a topic or filter of a whole packet is too long or too deep. */
-export function checkTopics(packet: Packet, limits: MqttLimits): void {
+/** @throws Refused where a whole packet lacks its identifier, or a topic or filter of it is too long or too deep. */
+export function checkPacket(packet: Packet, limits: MqttLimits): void {
+  // the decoder reads -1 where there are no bytes left for it [MQTT-2.2.1-3]
+  if (packet.messageId !== undefined && packet.messageId < 1)
+    throw new Refused('malformed', MALFORMED_PACKET, `a ${packet.cmd.toUpperCase()} without packet identifier`);
   for (const topic of topicsOf(packet)) checkTopic(topic, limits.topic_bytes);
   if (packet.cmd === 'connect' && packet.will !== undefined && (packet.will.topic === '' || /[+#]/.test(packet.will.topic)))
     throw new Refused('malformed', TOPIC_NAME_INVALID, 'the topic of a will is empty or holds a wildcard');

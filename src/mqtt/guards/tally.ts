@@ -13,8 +13,15 @@ export const guardNames = [
   'unfinished_bytes',
   'malformed',
   'client_id',
+  'client_id_taken',
+  'credentials',
+  'login_rate',
+  'login_failed',
+  'will',
+  'account_ended',
   'filters',
   'access',
+  'withheld',
   'flood',
   'retained',
   'sessions',
@@ -23,6 +30,11 @@ export const guardNames = [
   'stuck_client',
   'waiting_messages',
   'connection_error',
+  'tls',
+  'http',
+  'host',
+  'origin',
+  'subprotocol',
 ] as const;
 export type GuardName = (typeof guardNames)[number];
 
@@ -54,8 +66,7 @@ export class Tally {
 
   /** @param times that it happened at once. */
   note(guard: GuardName, party: Party, why: string, times = 1): void {
-    const count = this.#count(guard);
-    count.total += times;
+    const count = this.#count(guard, times);
     const nowUs = this.#clock.monotonicUs();
     if (nowUs - count.sinceUs >= WINDOW_US) Object.assign(count, { sinceUs: nowUs, lines: 0 });
     if (count.lines >= LINES) {
@@ -68,16 +79,20 @@ export class Tally {
     this.#logger.warn({ guard, client: party.client, address: party.address, why: why.slice(0, 200), ...left }, 'refused');
   }
 
+  /** What happens every day, and needs no line in the log. */
+  count(guard: GuardName): void {
+    this.#count(guard, 1);
+  }
+
   /** Of the guards that had something to do. */
   counts(): Record<string, number> {
     return Object.fromEntries([...this.#counts].map(([guard, { total }]) => [guard, total]));
   }
 
-  #count(guard: GuardName): Count {
-    const known = this.#counts.get(guard);
-    if (known !== undefined) return known;
-    const fresh = { total: 0, sinceUs: this.#clock.monotonicUs(), lines: 0, silent: 0 };
-    this.#counts.set(guard, fresh);
-    return fresh;
+  #count(guard: GuardName, times: number): Count {
+    const count = this.#counts.get(guard) ?? { total: 0, sinceUs: this.#clock.monotonicUs(), lines: 0, silent: 0 };
+    count.total += times;
+    this.#counts.set(guard, count);
+    return count;
   }
 }

@@ -139,7 +139,7 @@ export class Connection implements Line, Holder, Outlet {
   }
 
   explain(why: string): { readonly properties?: { readonly reasonString: string } } {
-    return this.terms.problemInformation && this.#hasRoomForWords() ? { properties: { reasonString: why } } : {};
+    return why !== '' && this.terms.problemInformation && this.#hasRoomForWords() ? { properties: { reasonString: why } } : {};
   }
 
   fail(code: number, why: string, cause = new Error(why)): true {
@@ -175,7 +175,6 @@ export class Connection implements Line, Holder, Outlet {
     parser.on('error', (cause) => this.fail(codeOf(cause), cause.message, cause)); // [MQTT-4.13.1-1]
     limitPacketSize(parser, layer.options.maximumPacketSize, () => this.fail(reason.packetTooLarge, 'larger than the maximum packet size'));
     client.prependListener('error', (cause: Error) => this.bye(reason.unspecified, cause.message));
-    client.once('connected', () => this.#start());
     client.conn.once('close', () => this.#ended());
     claim(client.conn, this);
   }
@@ -188,7 +187,8 @@ export class Connection implements Line, Holder, Outlet {
     else this.fail(reason.quotaExceeded, 'too much before the CONNACK');
   }
 
-  #start(): void {
+  /** The CONNACK is out: what the client has said meanwhile counts, acknowledgements of what waited for it among that. */
+  start(): void {
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const packet of early) if (this.#state !== 'gone') this.#inbound.receive(packet);
@@ -227,7 +227,7 @@ export class Connection implements Line, Holder, Outlet {
     layer.counters.connected -= 1;
     const { will } = terms;
     const isLast = will !== undefined && !this.#saidGoodbye; // [MQTT-3.1.2-8] [MQTT-3.1.2-10]
-    layer.sessions.leave(this, isLast ? { delay_s: will.delay_s, publish: () => layer.publishWill(client, will) } : undefined);
+    layer.sessions.leave(this, isLast ? { ...will, publish: () => layer.publishWill(client, will) } : undefined);
   }
 
   #hasRoomForWords(): boolean {

@@ -94,12 +94,17 @@ function comings({ aedes, broker, layer, connections }: Hooked): (() => void)[] 
   const late = (client: Client) =>
     connections.get(client)?.bye(reason.keepAliveTimeout, 'nothing heard for one and a half times the keep alive'); // [MQTT-3.1.2-22]
   aedes.on('keepaliveTimeout', late);
+  // not before aedes has noted it too, in this turn; nor when all that waited has gone, which takes acknowledgements
+  const acknowledged = (_connack: unknown, client: Client) => void setImmediate(() => connections.get(client)?.start());
+  aedes.on('connackSent', acknowledged);
   return [
     () => aedes.off('keepaliveTimeout', late),
+    () => aedes.off('connackSent', acknowledged),
     replace(aedes, 'authenticate', (next) => (client, username, password, done) => {
       const connection = connections.get(client);
       if (connection === undefined) return next.call(aedes, client, username, password, done);
       const accept: typeof done = (cause, successful) => {
+        if (cause && 'reasonCode' in cause && typeof cause.reasonCode === 'number') connection.bye(cause.reasonCode, cause.message);
         if (cause || successful !== true) return done(cause, successful);
         connection.accept().then(
           () => done(null, true),

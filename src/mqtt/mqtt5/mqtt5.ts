@@ -2,7 +2,7 @@
  * MQTT 5 on aedes 1.2.0, which speaks 3.1 and 3.1.1: packets are translated as objects, once read and once written.
  * Without shared subscriptions (0x9E) and enhanced authentication (0x8C). To go when a stable aedes 2 passes the tests.
  */
-import type { Aedes } from 'aedes';
+import type { Aedes, PublishPacket } from 'aedes';
 import type { Result } from '../../base/result.ts';
 import type { Connection } from './connection.ts';
 import { type Counters, newCounters } from './counters.ts';
@@ -14,16 +14,21 @@ import { type Reason, reason } from './reason.ts';
 import { replace } from './replace.ts';
 import { Retained } from './retained.ts';
 import { checkRoundTrip } from './self-check.ts';
+import type { LeftSession } from './session-memory.ts';
 import { Sessions } from './sessions.ts';
 import { forgetMessage, mendForgetting, mendUpdating, wipeSession } from './store.ts';
 import { grantSessionExpiry } from './terms.ts';
-import { publishWill } from './will.ts';
+import { publishEarlierWill, publishWill, type Will } from './will.ts';
 
 export interface Mqtt5 {
   /** A connection in process, there and back with a user property. Where that fails, version 5 is off. */
   selfCheck(): Promise<Result<undefined, string>>;
   /** Ends every connection of version 5; whoever comes is answered 0x84 from then on. */
   disable(): void;
+  /** Takes over the sessions and retained messages of an earlier process, once messages can be published. */
+  resume(sessions: readonly LeftSession[]): Promise<void>;
+  /** Tells a client of version 5 why it has to go; whoever calls ends the connection. */
+  bye(client: object, code: Reason, why: string): void;
   readonly counters: Readonly<Counters>;
   /** Sessions kept without their client, now. */
   readonly sessionsLeft: number;
@@ -66,8 +71,21 @@ export function enableMqtt5(aedes: Aedes, given: Pick<Mqtt5Options, 'logger'> & 
     release();
   }
 
+  function publishEarlier(clientId: string, message: Will['message']): void {
+    const authorize = (packet: PublishPacket, admitted: () => void) => options.authorizeWill(clientId, packet, admitted);
+    publishEarlierWill(layer.broker, message, options.wallMs(), authorize, (published) => {
+      if (published) layer.counters.willsPublished += 1;
+    });
+  }
+
   return {
     disable,
+    bye: (client, code, why) => connections.get(client)?.bye(code, why),
+    async resume(sessions) {
+      if (isOff) return;
+      for (const session of sessions) layer.sessions.resume(session, (message) => publishEarlier(session.clientId, message));
+      await layer.retained.resume();
+    },
     counters: layer.counters,
     get sessionsLeft() {
       return layer.sessions.left;
@@ -109,7 +127,7 @@ function newLayer(aedes: Aedes, options: Mqtt5Options, connections: Map<object, 
     options,
     counters,
     withheld: new WeakSet(),
-    sessions: new Sessions(end, options.sessionsMaximum, counters),
+    sessions: new Sessions(end, options.sessionsMaximum, counters, options.memory),
     retained: new Retained(persistence, options),
     authorizeSubscribe: aedes.authorizeSubscribe.bind(aedes),
     sessionExpiry_s: (asked_s) => grantSessionExpiry(asked_s, options),

@@ -1,5 +1,7 @@
 /** What the broker grants a client of version 5; the defaults suit a Raspberry Pi. */
+import type { PublishPacket } from 'aedes';
 import type { Logger } from '../../base/logger.ts';
+import { noMemory, type SessionMemory } from './session-memory.ts';
 import type { Write } from './wire.ts';
 
 export interface Mqtt5Options {
@@ -32,6 +34,10 @@ export interface Mqtt5Options {
   readonly mendsForgetting: boolean;
   /** A session of version 5 has come to its end, and nothing of it is in the store any more. */
   readonly sessionEnded: (clientId: string) => void;
+  /** Hears of what must outlive the process. */
+  readonly memory: SessionMemory;
+  /** Asks whether a client of an earlier process may publish its will; `admitted` is called once that is decided. */
+  readonly authorizeWill: (clientId: string, packet: PublishPacket, admitted: () => void) => void;
   /** A client that was told to go has so long to read why. */
   readonly linger_ms: number;
   readonly wallMs: () => number;
@@ -55,6 +61,8 @@ export const defaults: Omit<Mqtt5Options, 'logger'> = {
   durableStore: false,
   mendsForgetting: true,
   sessionEnded: () => undefined,
+  memory: noMemory,
+  authorizeWill: (_clientId, _packet, admitted) => admitted(),
   linger_ms: 2000,
   wallMs: () => Date.now(),
 };

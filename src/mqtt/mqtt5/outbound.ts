@@ -62,14 +62,15 @@ export class Outbound {
     const identifiers = note?.retained === 'stored' ? [note.identifier] : subscriptions.identifiers(packet.topic);
     const known = identifiers.filter((identifier) => identifier !== undefined);
     if (known.length > 0) properties.subscriptionIdentifier = known; // [MQTT-3.3.4-3]
+    const qos = this.#qos(packet);
     return {
       cmd: 'publish',
       topic,
       payload: packet.payload,
-      qos: this.#qos(packet),
+      qos,
       // without a note it comes from the session's queue, which keeps the flag as published
       retain: note !== undefined || (packet.retain && subscriptions.wantsAsPublished(packet.topic)),
-      dup: false,
+      dup: packet.dup && qos > 0,
       ...(packet.messageId === undefined ? {} : { messageId: packet.messageId }),
       properties,
     };

@@ -23,6 +23,7 @@ export const reason = {
   packetTooLarge: 0x95,
   quotaExceeded: 0x97,
   sharedSubscriptionsNotSupported: 0x9e,
+  connectionRateExceeded: 0x9f,
 } as const;
 
 export type Reason = (typeof reason)[keyof typeof reason];

@@ -61,6 +61,11 @@ export class Retained {
     };
   }
 
+  /** Looks which of the messages of an earlier process expire. */
+  async resume(): Promise<void> {
+    if (this.#options.durableStore) for await (const stored of this.#persistence.createRetainedStreamCombi(['#'])) this.#note(stored);
+  }
+
   /** The next stream of retained messages that aedes asks for, in this same turn, is this receiver's. */
   ask(receiver: Receiver): void {
     this.#asking = receiver;

@@ -17,6 +17,7 @@ export function routeDeliveries(layer: Layer, client: InnerClient, subscriptions
   };
   const route: Deliver = (packet, done) => {
     if (noteOf(packet)?.retained === 'stored') return deliver0(packet, done); // aedes' own way from `deliverQoS`
+    packet.dup = false; // whatever its publisher said [MQTT-3.3.1-3]
     if (isLocal(client, packet)) {
       if (!subscriptions.wantsOwn(packet.topic)) layer.withhold(client, packet); // else it comes by another filter
       return void setImmediate(done);

@@ -3,6 +3,8 @@
  * of what is in a session; ends it through `wipe`.
  */
 import type { Counters } from './counters.ts';
+import { type LeftSession, noMemory, type SessionMemory } from './session-memory.ts';
+import type { Will } from './will.ts';
 
 /** A connection, as far as its session goes. */
 export interface Holder {
@@ -16,6 +18,7 @@ export interface Holder {
 
 export interface LastWill {
   readonly delay_s: number;
+  readonly message: Will['message'];
   readonly publish: () => void;
 }
 
@@ -36,13 +39,15 @@ export class Sessions {
   readonly #wipe: (clientId: string) => Promise<void>;
   readonly #maximum: number;
   readonly #counters: Counters;
+  readonly #memory: SessionMemory;
   #stopped = false;
 
   /** @param wipe must not reject. */
-  constructor(wipe: (clientId: string) => Promise<void>, maximum: number, counters: Counters) {
+  constructor(wipe: (clientId: string) => Promise<void>, maximum: number, counters: Counters, memory: SessionMemory = noMemory) {
     this.#wipe = wipe;
     this.#maximum = maximum;
     this.#counters = counters;
+    this.#memory = memory;
   }
 
   get left(): number {
@@ -58,6 +63,7 @@ export class Sessions {
     const over = session?.holder?.sessionExpiry_s === 0;
     this.#release(holder.clientId, session, holder.cleanStart || over);
     this.#sessions.set(holder.clientId, { holder, will: undefined, willTimer: undefined, endTimer: undefined });
+    this.#memory.takes(holder.clientId, holder.sessionExpiry_s);
     return { known: session !== undefined && !over, over };
   }
 
@@ -67,6 +73,17 @@ export class Sessions {
     if (session === undefined) return;
     this.#release(clientId, session, clean || session.holder?.sessionExpiry_s === 0);
     this.#sessions.delete(clientId);
+    this.#memory.forget(clientId);
+  }
+
+  /** A session of an earlier process goes on without its client; what is due of it is done now. */
+  resume({ clientId, remaining_s, will }: LeftSession, publish: (message: Will['message']) => void): void {
+    const lastWill = will === null ? undefined : { ...will, publish: () => publish(will.message) };
+    if (remaining_s <= 0) return lastWill?.publish();
+    const session: Session = { holder: undefined, will: undefined, willTimer: undefined, endTimer: undefined };
+    this.#sessions.set(clientId, session);
+    if (lastWill !== undefined) this.#delay(clientId, session, lastWill, lastWill.delay_s);
+    this.#keepFor(clientId, session, remaining_s);
   }
 
   /** The connection has ended. @param will unless the client said goodbye. */
@@ -77,12 +94,12 @@ export class Sessions {
     const session = this.#sessions.get(holder.clientId);
     if (fate !== undefined || session?.holder !== holder) return;
     if (holder.sessionExpiry_s === 0) return this.#end(holder.clientId, holder.isStored);
+    this.#memory.expires(holder.clientId, holder.sessionExpiry_s);
+    if (will !== undefined && delay_s > 0) this.#memory.willWaits(holder.clientId, { delay_s, message: will.message });
     if (this.#stopped) return;
     session.holder = undefined;
-    if (will !== undefined && delay_s > 0) this.#delay(session, will, delay_s);
-    session.endTimer = soon(holder.sessionExpiry_s, () => this.#expire(holder.clientId));
-    this.#left.add(holder.clientId);
-    if (this.#left.size > this.#maximum) this.#expireOldest();
+    if (will !== undefined && delay_s > 0) this.#delay(holder.clientId, session, will, delay_s);
+    this.#keepFor(holder.clientId, session, holder.sessionExpiry_s);
   }
 
   /** Resolves when nothing of an earlier session of this id is being removed any more. */
@@ -104,12 +121,19 @@ export class Sessions {
     if (ends) session.will?.publish();
   }
 
-  #delay(session: Session, will: LastWill, delay_s: number): void {
+  #delay(clientId: string, session: Session, will: LastWill, delay_s: number): void {
     session.will = will;
     session.willTimer = soon(delay_s, () => {
       session.will = undefined;
+      this.#memory.willWaits(clientId, null);
       will.publish();
     });
+  }
+
+  #keepFor(clientId: string, session: Session, expiry_s: number): void {
+    session.endTimer = soon(expiry_s, () => this.#expire(clientId));
+    this.#left.add(clientId);
+    if (this.#left.size > this.#maximum) this.#expireOldest();
   }
 
   #expireOldest(): void {
@@ -127,6 +151,7 @@ export class Sessions {
     clearTimers(session);
     this.#sessions.delete(clientId);
     this.#left.delete(clientId);
+    this.#memory.forget(clientId);
     session.will?.publish();
     if (!isStored) return;
     const ending = this.#wipe(clientId).then(() => {

@@ -100,7 +100,8 @@ export class Subscribing {
     const identifier = packet.properties?.subscriptionIdentifier;
     const granted = new Map<string, Subscription5>(); // the last of equal filters counts
     for (const { filter, granted: one } of verdicts)
-      if (one !== undefined) granted.set(filter, identifier === undefined ? one : { ...one, subscriptionIdentifier: identifier });
+      if (one !== undefined)
+        granted.set(filter, identifier === undefined ? one : Object.assign(one, { subscriptionIdentifier: identifier })); // the gate knows it by itself
     const wanted: Wanted[] = [];
     for (const { topic, qos, rh } of granted.values()) {
       const isUnwanted = rh === 2 || (rh === 1 && this.#line.subscriptions.has(topic)); // [MQTT-3.8.4-4]

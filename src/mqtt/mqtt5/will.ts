@@ -28,15 +28,28 @@ export function publishWill(
   now_ms: number,
   done: (published: boolean) => void,
 ): void {
-  const packet: PublishPacket = {
-    cmd: 'publish',
-    dup: false,
-    ...message,
-    properties: { ...message.properties },
-    ...expiryOf(message.properties, now_ms),
-  };
+  const packet = packetOf(message, now_ms);
   broker.authorizePublish(client, packet, (cause) => {
     if ((cause !== undefined && cause !== null) || refusalOf(packet) !== undefined) return done(false);
     broker.publish(packet, client, (failure) => done(failure === undefined || failure === null));
   });
+}
+
+/** The same for a client of an earlier process. @param authorize asks whether it may, and may sink the packet. */
+export function publishEarlierWill(
+  broker: InnerAedes,
+  message: Will['message'],
+  now_ms: number,
+  authorize: (packet: PublishPacket, admitted: () => void) => void,
+  done: (published: boolean) => void,
+): void {
+  const packet = packetOf(message, now_ms);
+  authorize(packet, () => {
+    if (refusalOf(packet) !== undefined) return done(false);
+    broker.publish(packet, null, (failure) => done(failure === undefined || failure === null));
+  });
+}
+
+function packetOf(message: Will['message'], now_ms: number): PublishPacket {
+  return { cmd: 'publish', dup: false, ...message, properties: { ...message.properties }, ...expiryOf(message.properties, now_ms) };
 }

@@ -1,6 +1,7 @@
 /** Connections are counted from open to close, in all and by address; one that never says who it is ends. */
 import { expect, it } from 'vitest';
-import { expectLogged, expectServed, open, Peer } from './stage.ts';
+import { everybody } from '../../../src/mqtt/guards/access.ts';
+import { expectLogged, expectServed, open, Peer, transports } from './stage.ts';
 
 it('refuses what comes from one address beyond its share, and takes new ones when others leave', async () => {
   const house = await open({ connections_per_address: 3 });
@@ -34,8 +35,8 @@ it('counts right after malformed connections', async () => {
   expect(house.counts()['connections_per_address'] ?? 0).toBeLessThan(3);
 });
 
-it('ends a connection that sends no CONNECT in time', async () => {
-  const house = await open({ connect_timeout: 0.1 });
+it.each(transports)('ends a connection that sends no CONNECT in time, over %s', async (transport) => {
+  const house = await open({ connect_timeout: 0.1 }, everybody, transport);
   const silent = await Peer.open(house);
   const slow = await Peer.open(house);
   slow.socket.write(Buffer.from([0x10, 0x20, 0x00]));

@@ -1,11 +1,12 @@
 /** A client that sends without end is limited, told, counted; the others are not. */
 import { expect, it } from 'vitest';
+import { everybody } from '../../../src/mqtt/guards/access.ts';
 import { TokenBucket } from '../../../src/mqtt/guards/flood.ts';
 import { TestClient } from '../../support/client.ts';
 import { makeHome, startInProcess } from '../../support/daemon.ts';
 import { FakeClock } from '../../support/fakes.ts';
 import { until } from '../../support/until.ts';
-import { expectLogged, expectServed, open, Peer } from './stage.ts';
+import { expectLogged, expectServed, open, Peer, transports } from './stage.ts';
 
 it('a bucket gives its burst, then its rate, and says once that it is empty', () => {
   const clock = new FakeClock();
@@ -19,8 +20,8 @@ it('a bucket gives its burst, then its rate, and says once that it is empty', ()
   expect(take(22)).toEqual([...Array(20).fill('free'), 'first', 'limited']);
 });
 
-it('of 20,000 messages at once the burst passes, and its sender alone is limited', async () => {
-  const house = await open({ message_burst: 100 });
+it.each(transports)('of 20,000 messages at once the burst passes, and its sender alone is limited, over %s', async (transport) => {
+  const house = await open({ message_burst: 100 }, everybody, transport);
   const watcher = await Peer.connected(house, 'watcher');
   await watcher.subscribe(['flood']);
   const flooder = await Peer.connected(house, 'flooder');

@@ -1,19 +1,29 @@
 /** A broker behind its guards, on a free port of loopback, with limits of the test's own and a witness that must be served. */
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Client } from 'aedes';
 import mqttPacket, { type IPublishPacket, type Packet } from 'mqtt-packet';
 import { afterEach, expect } from 'vitest';
+import { createWebSocketStream, WebSocket } from 'ws';
+import { HttpService } from '../../../src/http/http-service.ts';
 import { mqttLimitsSchema } from '../../../src/model/config-limits.ts';
 import { Topics } from '../../../src/model/topics.ts';
 import { Broker } from '../../../src/mqtt/broker.ts';
 import { type Access, everybody } from '../../../src/mqtt/guards/access.ts';
 import { Guards } from '../../../src/mqtt/guards/guards.ts';
+import type { GuardName } from '../../../src/mqtt/guards/tally.ts';
 import { Listeners } from '../../../src/mqtt/listeners.ts';
 import { sink } from '../../../src/mqtt/sink.ts';
 import { FakeClock } from '../../support/fakes.ts';
 import { until } from '../../support/until.ts';
 
+/** What a connection may come in by: the guards are the same. */
+export const transports = ['tcp', 'websocket'] as const;
+export type Transport = (typeof transports)[number];
+
 export interface House {
+  readonly transport: Transport;
   readonly port: number;
   readonly broker: Broker;
   readonly clock: FakeClock;
@@ -31,7 +41,7 @@ afterEach(async () => {
   endings = [];
 });
 
-export async function open(limits: Record<string, number> = {}, access: Access = everybody): Promise<House> {
+export async function open(limits: Record<string, number> = {}, access: Access = everybody, transport: Transport = 'tcp'): Promise<House> {
   const log: Record<string, unknown>[] = [];
   const write = (facts: object, message: string) => void log.push({ ...facts, message });
   const logger = { debug: () => undefined, info: write, warn: write, error: write };
@@ -42,14 +52,15 @@ export async function open(limits: Record<string, number> = {}, access: Access =
   const isOurs = (topic: string) => topics.read(topic).kind !== 'foreign';
   const guards = new Guards({ limits: parsed, access, isOurs, clock, logger });
   const gate = {
+    welcome: () => Promise.resolve(null),
     admit: (
-      client: string,
+      client: Client | string,
       packet: Parameters<typeof sink>[0],
       done: () => void,
       obstacle: { refusal: { code: string }; tell: boolean } | null,
     ) => {
       if (obstacle !== null) {
-        told.push({ client, code: obstacle.refusal.code, tell: obstacle.tell });
+        told.push({ client: typeof client === 'string' ? client : client.id, code: obstacle.refusal.code, tell: obstacle.tell });
         sink(packet);
       }
       done();
@@ -59,25 +70,33 @@ export async function open(limits: Record<string, number> = {}, access: Access =
   };
   const broker = new Broker(gate, guards, parsed, logger);
   await broker.open();
-  const listeners = new Listeners((socket, address) => {
-    if (broker.enter(socket, address)) broker.serve(socket, address);
-  });
-  const { port } = await listeners.listen({ host: '127.0.0.1', port: 0 });
+  const door = {
+    enter: (socket: Duplex, address: string) => broker.enter(socket, address),
+    serve: (stream: Duplex, address: string) => broker.serve(stream, address),
+    refused: (guard: GuardName, address: string, why: string) => guards.refused(guard, address, why),
+  };
+  const listeners = new Listeners(door);
+  const address = { host: '127.0.0.1', port: 0 };
+  const names = { hosts: [], origins: [] };
+  const http = new HttpService({ address, names, limits: parsed, certificates: null, door, logger });
+  const port = transport === 'tcp' ? (await listeners.listen(address)).port : Number(new URL(await http.listen()).port);
   endings.push(async () => {
     const closed = listeners.close();
-    await broker.stop();
+    const stopped = broker.stop();
+    await http.stop(stopped);
+    await stopped;
     await closed;
   });
-  return { port, broker, clock, log, told, counts: () => guards.counts() };
+  return { transport, port, broker, clock, log, told, counts: () => guards.counts() };
 }
 
 /** Speaks packet by packet; acknowledges only when told to. */
 export class Peer {
   readonly received: Packet[] = [];
-  readonly socket: Socket;
+  readonly socket: Duplex;
   closed = false;
 
-  private constructor(socket: Socket, acknowledges: boolean) {
+  private constructor(socket: Duplex, acknowledges: boolean) {
     this.socket = socket;
     const parser = mqttPacket.parser({ protocolVersion: 4 });
     parser.on('packet', (packet) => {
@@ -92,7 +111,15 @@ export class Peer {
     endings.push(() => socket.destroy());
   }
 
-  static async open({ port }: House, acknowledges = true): Promise<Peer> {
+  static async open({ port, transport }: House, acknowledges = true): Promise<Peer> {
+    if (transport === 'websocket') {
+      const webSocket = new WebSocket(`ws://127.0.0.1:${port}/mqtt`, 'mqtt');
+      const stream = createWebSocketStream(webSocket);
+      webSocket.once('close', () => stream.destroy()); // a stream of the library's own stays half open
+      const peer = new Peer(stream, acknowledges);
+      await once(webSocket, 'open');
+      return peer;
+    }
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     const peer = new Peer(socket, acknowledges);
     await once(socket, 'connect');

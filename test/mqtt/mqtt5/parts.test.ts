@@ -76,7 +76,8 @@ describe('sessions', () => {
     for (const id of ['a', 'b']) {
       const one = holder(id, 50);
       sessions.take(one);
-      sessions.leave(one, { delay_s: 5, publish: () => expect.unreachable() });
+      const message = { topic: 'will', payload: '', qos: 0, retain: false, properties: {} } as const;
+      sessions.leave(one, { delay_s: 5, message, publish: () => expect.unreachable() });
     }
     expect(vi.getTimerCount()).toBe(4);
     sessions.stop();

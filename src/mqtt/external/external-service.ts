@@ -1,0 +1,211 @@
+/**
+ * The MQTT room as a client of another broker. On the wire it is what the embedded broker is, but for what only a broker can do:
+ * it knows the sender of a command by its topic alone, holds back no echo, tells of nobody's presence and limits nobody.
+ */
+import type { IPublishPacket, Packet } from 'mqtt-packet';
+import type { Report } from '../../engine/ports.ts';
+import type { ZoneState } from '../../model/state.ts';
+import { Topics } from '../../model/topics.ts';
+import { Announcer } from '../announcer.ts';
+import type { MqttParts } from '../embedded-service.ts';
+import type { Skipped } from '../event-queue.ts';
+import { Inbox, type Incoming } from '../inbox.ts';
+import { jsonMessage, type Message } from '../message.ts';
+import type { MqttRoom } from '../mqtt-room.ts';
+import { Arrivals } from './arrivals.ts';
+import { CredentialFiles } from './credentials.ts';
+import { Keeper } from './keeper.ts';
+import type { Link, Session } from './link.ts';
+import { Outbox } from './outbox.ts';
+import { mayRespondTo, senderOf } from './senders.ts';
+import { deniedFilters, subscribePacket } from './subscriptions.ts';
+import { unusedSettings } from './unused-settings.ts';
+
+/** Events on their way at once are this many: those that a lost connection may make the broker hear of twice. */
+const EVENTS_AT_ONCE = 16;
+/** What `EventQueue` divides to get there. */
+const RECEIVERS = 256 / EVENTS_AT_ONCE;
+/** At a stop: how long the broker may take to hear the last of us, and to let us go. */
+const LAST_WORDS_MS = 1000;
+const GOODBYE_MS = 500;
+/** Topics that were denied are told of once each, so many at most. */
+const DENIALS_TOLD = 50;
+
+export type ExternalParts = Pick<MqttParts, 'config' | 'clock' | 'logger' | 'submit' | 'report'>;
+
+export class ExternalService implements MqttRoom {
+  readonly announcer: Announcer;
+  readonly connectedClients = null;
+  readonly guards = {};
+  readonly #parts: ExternalParts;
+  readonly #topics: Topics;
+  readonly #inbox: Inbox;
+  readonly #outbox: Outbox;
+  readonly #arrivals: Arrivals;
+  readonly #keeper: Keeper;
+  readonly #url: string;
+  readonly #report: Report;
+  readonly #denied = new Set<string>();
+  #link: Link | null = null;
+  #skipped: Skipped | null = null;
+
+  constructor(parts: ExternalParts) {
+    const { config, clock, logger, submit, report } = parts;
+    this.#parts = parts;
+    this.#report = report;
+    this.#url = config.broker_url ?? '';
+    const topics = new Topics(config.base_topic);
+    this.#topics = topics;
+    this.#outbox = new Outbox({
+      denied: (topic, code) => this.#tellDenied(topic, code),
+      tooLarge: (topic, bytes) => logger.error({ topic, bytes }, 'a message is larger than the broker takes'),
+    });
+    this.#inbox = new Inbox({
+      topics,
+      clock,
+      logger,
+      submit,
+      publish: (message) => this.#outbox.publish(message, 'word'),
+      drained: () => this.#outbox.drained(),
+      mayRespondTo: (sender, topic) => mayRespondTo(topics, sender, topic),
+    });
+    this.announcer = new Announcer(
+      topics,
+      clock,
+      (message) => this.#outbox.publish(message, message.topic.startsWith(`${topics.eventPrefix}zone/`) ? 'event' : 'word'),
+      (gap) => this.#skip(gap),
+      () => RECEIVERS,
+    );
+    this.#arrivals = new Arrivals({ take: (packet, done) => this.#take(packet, done), send: (packet) => this.#link?.send(packet) });
+    this.#keeper = this.#buildKeeper();
+  }
+
+  /** Nothing to open: what is published waits. */
+  open(): Promise<void> {
+    void this.#outbox.publish(this.#status('online'), 'word');
+    return Promise.resolve();
+  }
+
+  /** Does not wait for the broker: the lights do not either. */
+  listen(): Promise<readonly string[]> {
+    const { config, logger } = this.#parts;
+    const settings = unusedSettings(config);
+    if (settings.length > 0) logger.info({ settings }, 'these settings do nothing while mqtt.broker_url is set: the broker has its own');
+    this.#keeper.start();
+    return Promise.resolve([this.#url]);
+  }
+
+  announce(info: Record<string, unknown>, states: ReadonlyMap<string, ZoneState>): void {
+    void this.#outbox.publish(jsonMessage(this.#topics.info, JSON.stringify(info), 1, true), 'word');
+    this.announcer.resetStates(states);
+  }
+
+  tellSystemState(state: Record<string, unknown>): void {
+    void this.#outbox.publish(jsonMessage(this.#topics.systemState, JSON.stringify(state), 1, true), 'word');
+  }
+
+  /** Another broker does not know whose an event is, and has its own rules of access. */
+  reconfigure(): void {}
+
+  /** Nor has it our users. */
+  reviewAccounts(): void {}
+
+  /** The will is not published after a goodbye: `offline` is said before. */
+  async stop(): Promise<void> {
+    await this.announcer.flush();
+    if (this.#link !== null) {
+      void this.#outbox.publish(this.#status('offline'), 'word');
+      await Promise.race([this.#outbox.emptied(), new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS).unref())]);
+    }
+    await this.#keeper.stop(GOODBYE_MS);
+    this.#outbox.close();
+  }
+
+  #buildKeeper(): Keeper {
+    const { config, clock, logger } = this.#parts;
+    const files = new CredentialFiles(config.broker, logger);
+    return new Keeper({
+      settings: { url: this.#url, clientId: config.broker.client_id, will: this.#status('offline') },
+      newest: config.broker.protocol === '5' ? 5 : 4,
+      credentials: () => files.read(),
+      clock,
+      logger,
+      up: (link, session) => this.#up(link, session),
+      packet: (packet) => this.#hear(packet),
+      drain: () => this.#outbox.drain(),
+      down: () => this.#down(),
+      lost: (facts) => this.#report('system.broker_lost', facts),
+      found: (facts) => this.#report('system.broker_found', facts),
+    });
+  }
+
+  #up(link: Link, session: Session): void {
+    this.#link = link;
+    this.#denied.clear();
+    this.#arrivals.connected(session.present);
+    this.#outbox.up(link, session);
+    link.send(subscribePacket(this.#topics, session.version, this.#outbox.spareId()));
+    const dropped = this.#outbox.takeDropped();
+    if (dropped > 0) this.#parts.logger.warn({ dropped }, 'replies and notices were given up while the broker was away');
+    if (this.#skipped !== null) this.#report('system.events_skipped', { ...this.#skipped });
+    this.#skipped = null;
+  }
+
+  #down(): void {
+    this.#link = null;
+    this.#outbox.down();
+  }
+
+  #hear(packet: Packet): void {
+    if (packet.cmd === 'publish') this.#arrivals.publish(packet);
+    else if (packet.cmd === 'pubrel') this.#arrivals.released(packet.messageId ?? 0);
+    else if (packet.cmd === 'puback' || packet.cmd === 'pubrec' || packet.cmd === 'pubcomp') this.#outbox.acknowledged(packet);
+    else if (packet.cmd === 'suback') this.#subscribed(packet.granted);
+  }
+
+  #subscribed(granted: readonly unknown[]): void {
+    for (const filter of deniedFilters(this.#topics, granted)) this.#tellDenied(filter, 0x80);
+    this.#parts.logger.info({ granted }, 'commands come in');
+  }
+
+  #take(packet: IPublishPacket, done: () => void): void {
+    const { topic, retain } = packet;
+    if (retain) {
+      this.#parts.logger.warn(
+        { topic, cure: `mosquitto_pub -r -n -t '${topic}'` },
+        'a retained command is ignored: commands are said once',
+      );
+      return done();
+    }
+    const sender = senderOf(this.#topics, topic);
+    const incoming = incomingOf(packet, this.#parts.clock.wallMs());
+    const read = this.#inbox.read(sender, incoming, null);
+    if (read.kind === 'foreign') return done(); // asked for by a run with another base topic
+    this.#inbox.submit(sender, incoming, read.request, done);
+  }
+
+  /** While the broker is away the gaps are one. */
+  #skip(gap: Skipped): void {
+    if (this.#link !== null) return this.#report('system.events_skipped', { ...gap });
+    const { count = 0, after = gap.after } = this.#skipped ?? {};
+    this.#skipped = { count: count + gap.count, after, until: gap.until };
+  }
+
+  #tellDenied(topic: string, code: number): void {
+    if (this.#denied.has(topic) || this.#denied.size >= DENIALS_TOLD) return;
+    this.#denied.add(topic);
+    const { base } = this.#topics;
+    const cure = `let the daemon's user read and write ${base}/# in the broker's access list`;
+    this.#parts.logger.error({ topic, code, cure }, 'the broker denies the daemon a topic');
+  }
+
+  #status(payload: 'online' | 'offline'): Message {
+    return { topic: this.#topics.status, payload, qos: 1, retain: true };
+  }
+}
+
+function incomingOf({ topic, payload, qos, properties }: IPublishPacket, nowMs: number): Incoming {
+  const { responseTopic, correlationData, messageExpiryInterval } = properties ?? {};
+  const replyTo = responseTopic === undefined ? null : { topic: responseTopic, correlationData };
+  return { topic, payload, qos, replyTo, expiresMs: messageExpiryInterval === undefined ? null : nowMs + messageExpiryInterval * 1000 };
+}

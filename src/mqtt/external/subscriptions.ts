@@ -1,0 +1,23 @@
+/** What we ask another broker for: the topics on which commands come, and none that was kept. Pure. */
+import type { ISubscribePacket, ISubscription } from 'mqtt-packet';
+import type { Topics } from '../../model/topics.ts';
+import type { Version } from './link.ts';
+
+/** [MQTT-3.8.3.1]: what is retained is not sent. */
+const NOTHING_RETAINED = 2;
+
+export function commandFilters({ base }: Topics): string[] {
+  return [`${base}/client/+/command`, `${base}/zone/+/set`, `${base}/zone/+/set/+`, `${base}/scene/+/set`];
+}
+
+/** As the sender's QoS decides at which its reply goes, none is lowered. */
+export function subscribePacket(topics: Topics, version: Version, messageId: number): ISubscribePacket {
+  const more = version === 5 ? { nl: false, rap: false, rh: NOTHING_RETAINED } : {};
+  const subscriptions = commandFilters(topics).map((topic): ISubscription => ({ topic, qos: 2, ...more }));
+  return { cmd: 'subscribe', messageId, subscriptions };
+}
+
+/** @param granted the codes of SUBACK, one a filter. @returns the filters that the broker denied us. */
+export function deniedFilters(topics: Topics, granted: readonly unknown[]): string[] {
+  return commandFilters(topics).filter((_filter, index) => Number(granted[index]) >= 0x80);
+}
