@@ -13,7 +13,8 @@ import type { Durable, Restored } from './durable/durable.ts';
 import { EachOnce } from './each-once.ts';
 import { handleEarly } from './early.ts';
 import { writeEncoded } from './encode-once.ts';
-import type { Guards, Obstacle } from './guards/guards.ts';
+import type { Guards } from './guards/guards.ts';
+import type { Obstacle } from './guards/objections.ts';
 import { storeParts } from './guards/private-parts.ts';
 import { TOPIC_LEVELS } from './guards/shape.ts';
 import type { Message, MessageProperties } from './message.ts';
@@ -143,7 +144,7 @@ export class Broker {
       sessionEnded: (clientId) => this.#guards.sessionEnded(clientId),
       authorizeWill: (clientId, packet, admitted) => {
         if (packet.topic.startsWith('$')) sink(packet, '');
-        this.#gate.admit(clientId, packet, admitted, this.#guards.objection(clientId, packet, null));
+        this.#gate.admit(clientId, packet, admitted, this.#guards.objection(clientId, packet));
       },
       ...(this.#durable === null ? {} : { durableStore: true, memory: this.#durable.book }),
     });

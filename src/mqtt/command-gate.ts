@@ -1,9 +1,10 @@
 /** The embedded broker's gate to the inbox: reads each packet that a client publishes, and sinks those that must not go on. */
 import type { PublishPacket } from 'aedes';
 import type { Logger } from '../base/logger.ts';
-import type { Obstacle } from './guards/guards.ts';
+import type { Obstacle } from './guards/objections.ts';
 import { type Inbox, type Incoming, isForbidden, type Sender } from './inbox.ts';
 import type { Qos } from './message.ts';
+import { reason } from './mqtt5/reason.ts';
 import { sink } from './sink.ts';
 import { Sparing } from './sparing.ts';
 
@@ -42,7 +43,7 @@ export class CommandGate {
 
   /** A message that is no command goes nowhere; where its sender is to know, it is told like of a command. */
   #drop(sender: Sender, packet: PublishPacket, incoming: Incoming, { refusal, tell }: Obstacle): void {
-    sink(packet, refusal.code === 'forbidden' ? refusal.message : undefined);
+    sink(packet, refusal.message, refusal.code === 'forbidden' ? reason.notAuthorized : reason.quotaExceeded);
     if (tell) this.#inbox.refuse(sender, incoming, refusal);
   }
 }

@@ -3,10 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mosquitto, mosquittoPub } from '../scenario/mosquitto.ts';
-import { isEmbedded } from '../support/carrier.ts';
 import { makeAuthority } from '../support/certificates.ts';
 import { freePort, type Home, makeHome, type SpawnedDaemon, spawnDaemon } from '../support/daemon.ts';
-import { findProgram } from '../support/programs.ts';
+import { hasProgram } from '../support/programs.ts';
 import { until } from '../support/until.ts';
 import { RunningCli, runCli } from './support/run-cli.ts';
 
@@ -39,7 +38,7 @@ async function reload(): Promise<void> {
 }
 
 /** With another broker it is that one that lets in. */
-describe.skipIf(!isEmbedded())('with users', () => {
+describe('with users', () => {
   it('a user logs in by its password, from the environment or a file', async () => {
     await addUser('anna');
     await run();
@@ -94,7 +93,7 @@ describe.skipIf(!isEmbedded())('with users', () => {
   });
 });
 
-describe.skipIf(findProgram('openssl') === null || !isEmbedded())('over TLS', () => {
+describe.runIf(hasProgram('openssl'))('over TLS', () => {
   it('a client that knows the authority comes in, and no other', async () => {
     const authority = await makeAuthority();
     try {

@@ -1,6 +1,6 @@
 /** What strangers send: each command gets exactly one reply, and the daemon goes on serving. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isEmbedded } from '../support/carrier.ts';
+import { ifEmbedded } from '../support/carrier.ts';
 import type { TestClient } from '../support/client.ts';
 import { until } from '../support/until.ts';
 import { RawClient } from './raw.ts';
@@ -136,7 +136,7 @@ describe('a command payload', () => {
 });
 
 describe('oddities of MQTT', () => {
-  it.runIf(isEmbedded())('topics that are nearly ours are refused, and told once', async () => {
+  ifEmbedded(it)('topics that are nearly ours are refused, and told once', async () => {
     const topics = [
       'diuna/zone//set',
       'diuna/zone/floor/set/',
@@ -157,7 +157,7 @@ describe('oddities of MQTT', () => {
     expect(eventsOf(watcher).filter(({ origin }) => origin === 'stranger')).toEqual([]);
   });
 
-  it.runIf(isEmbedded())('a QoS 2 command that is sent again before its release happens once', async () => {
+  ifEmbedded(it)('a QoS 2 command that is sent again before its release happens once', async () => {
     const raw = await RawClient.connected(house.home.port, 'again', false);
     const publish = { cmd: 'publish', topic: 'diuna/zone/floor/set', payload: 'TOGGLE', qos: 2, messageId: 7, retain: false } as const;
     raw.send({ ...publish, dup: false });
@@ -179,7 +179,7 @@ describe('oddities of MQTT', () => {
     back.end();
   });
 
-  it.runIf(isEmbedded())('a QoS 2 command that is sent twice in one breath happens once', async () => {
+  ifEmbedded(it)('a QoS 2 command that is sent twice in one breath happens once', async () => {
     const raw = await RawClient.connected(house.home.port, 'hasty');
     const publish = { cmd: 'publish', topic: 'diuna/zone/floor/set', payload: 'TOGGLE', qos: 2, messageId: 9, retain: false } as const;
     raw.send({ ...publish, dup: false });
@@ -215,7 +215,7 @@ describe('oddities of MQTT', () => {
     await raw.closed();
   });
 
-  it.runIf(isEmbedded())('a packet in single bytes is read, a cut one leaves nothing behind', async () => {
+  ifEmbedded(it)('a packet in single bytes is read, a cut one leaves nothing behind', async () => {
     const raw = await RawClient.connected(house.home.port, 'slow');
     const topic = Buffer.from('diuna/zone/floor/set');
     const packet = Buffer.concat([Buffer.from([0x30, topic.length + 4, 0x00, topic.length]), topic, Buffer.from('17')]);
@@ -236,7 +236,7 @@ describe('oddities of MQTT', () => {
     expect(await second.ask({ type: 'zone.toggle', zone: 'floor' })).toMatchObject({ ok: true, state: { origin: 'twin' } });
   });
 
-  it.runIf(isEmbedded())('a client without an id is given one, and answered', async () => {
+  ifEmbedded(it)('a client without an id is given one, and answered', async () => {
     const raw = await RawClient.connected(house.home.port, '');
     raw.send({ cmd: 'publish', topic: 'diuna/zone/floor/set', payload: 'TOGGLE', qos: 1, messageId: 1, dup: false, retain: false });
     await raw.hear('puback');

@@ -1,6 +1,6 @@
 /** Protocol §4: one reply to each command, to its sender alone. */
 import { describe, expect, it } from 'vitest';
-import { isEmbedded } from '../support/carrier.ts';
+import { ifEmbedded, isEmbedded } from '../support/carrier.ts';
 import { TestClient } from '../support/client.ts';
 import { makeHome, spawnDaemon } from '../support/daemon.ts';
 import { until } from '../support/until.ts';
@@ -75,7 +75,7 @@ describe('every command gets exactly one reply', () => {
     }
   });
 
-  it.runIf(isEmbedded())('a reply waits for a client that is away with a session', async () => {
+  ifEmbedded(it)('a reply waits for a client that is away with a session', async () => {
     const away = await house.client('away', { clean: false });
     await away.mqtt.publishAsync('diuna/zone/floor/set', 'ON', { qos: 0 });
     await away.untilReplies(1);
@@ -317,7 +317,7 @@ describe('the same request id again', () => {
   });
 });
 
-describe.runIf(mosquitto && isEmbedded())('a script of mosquitto_pub', () => {
+ifEmbedded(describe.runIf(mosquitto))('a script of mosquitto_pub', () => {
   it('is answered on its response topic, its mistakes too', async () => {
     const watcher = await house.listener('watcher', 'diuna/client/+/response');
     const send = (...options: string[]) => mosquittoPub(house.home.port, '-i', 'my script', '-q', '1', ...options);

@@ -1,7 +1,7 @@
 /** Protocol §5: Home Assistant's JSON, bare words, single attributes. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { isEmbedded } from '../support/carrier.ts';
+import { ifEmbedded, isEmbedded } from '../support/carrier.ts';
 import type { TestClient } from '../support/client.ts';
 import { until } from '../support/until.ts';
 import { mosquitto, mosquittoPub } from './mosquitto.ts';
@@ -278,7 +278,7 @@ describe('what was sent is echoed exactly', () => {
   });
 });
 
-describe.runIf(mosquitto && isEmbedded())('with mosquitto_pub', () => {
+ifEmbedded(describe.runIf(mosquitto))('with mosquitto_pub', () => {
   it('every word of a shell script arrives', async () => {
     const watcher = await house.watcher('watcher');
     const words = ['OFF', 'ON', '#ff8800', 'red', '10', '50%', '+10', '-10%', '{"brightness":7}'];

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { isEmbedded } from '../support/carrier.ts';
+import { ifEmbedded } from '../support/carrier.ts';
 import { TestClient } from '../support/client.ts';
 import { makeHome, startInProcess } from '../support/daemon.ts';
 import { until } from '../support/until.ts';
@@ -164,7 +164,7 @@ describe('an event', () => {
   });
 });
 
-describe.runIf(isEmbedded())('no echo', () => {
+ifEmbedded(describe)('no echo', () => {
   it('an event is told to all but its origin, whatever way the command came', async () => {
     const watcher = await house.watcher('watcher');
     const tablet = await house.client('tablet');
@@ -228,7 +228,7 @@ async function allHeardAlone(client: TestClient): Promise<void> {
 }
 
 describe('every listener hears everything once', () => {
-  it.runIf(isEmbedded())('also where messages of QoS 0 and retained ones overtake others on their way', async () => {
+  ifEmbedded(it)('also where messages of QoS 0 and retained ones overtake others on their way', async () => {
     const watcher = await house.watcher('watcher');
     await watcher.mqtt.subscribeAsync(['diuna/event/#', 'diuna/event/zone/+/state_changed', 'noise/#'], { qos: 1 });
     await phone.ask({ type: 'zone.set_power', zone: 'all', state: 'ON' });
@@ -346,7 +346,7 @@ describe('under a flood', () => {
   });
 });
 
-describe.runIf(mosquitto && isEmbedded())('with mosquitto_sub', () => {
+ifEmbedded(describe.runIf(mosquitto))('with mosquitto_sub', () => {
   it('hears events of others and not its own', async () => {
     await using sub = await mosquittoSub(house.home.port, '-i', 'sub', '-q', '1', '-t', 'diuna/event/zone/#', '-t', 'diuna/status');
     await mosquittoPub(house.home.port, '-i', 'pub', '-q', '1', '-t', 'diuna/zone/floor/set', '-m', 'TOGGLE');

@@ -5,7 +5,6 @@ import { connect as connectNet } from 'node:net';
 import { join } from 'node:path';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { isEmbedded } from '../support/carrier.ts';
 import { type Authority, makeAuthority } from '../support/certificates.ts';
 import { TestClient } from '../support/client.ts';
 import { freePort, makeHome, type RunningDaemon, startInProcess } from '../support/daemon.ts';
@@ -13,7 +12,7 @@ import { hasProgram } from '../support/programs.ts';
 import { until } from '../support/until.ts';
 import { mosquitto, mosquittoPub } from './mosquitto.ts';
 
-describe.runIf(isEmbedded() && hasProgram('openssl'))('with a certificate', () => {
+describe.runIf(hasProgram('openssl'))('with a certificate', () => {
   let authority: Authority;
   let endings: (() => unknown)[] = [];
 

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { isEmbedded } from '../support/carrier.ts';
 import { TestClient } from '../support/client.ts';
 import { makeHome, type RunningDaemon, startInProcess } from '../support/daemon.ts';
 import { until } from '../support/until.ts';
@@ -34,7 +33,7 @@ async function connect(where: number | string, id: string, options = {}): Promis
   return client;
 }
 
-describe.runIf(isEmbedded())('MQTT over WebSocket', () => {
+describe('MQTT over WebSocket', () => {
   it.each([
     ['3.1', { protocolVersion: 3, protocolId: 'MQIsdp' }],
     ['3.1.1', { protocolVersion: 4 }],

@@ -16,6 +16,16 @@ export function isEmbedded(): boolean {
   return chosen === null;
 }
 
+/**
+ * `ifEmbedded(it)('…', …)`: declares a test of what only our own broker can do; over another one there is none.
+ * @param declare vitest's `it` or `describe`, or one of their kinds.
+ */
+export function ifEmbedded(declare: Declare): Declare {
+  return isEmbedded() ? declare : () => undefined;
+}
+
+type Declare = (name: string, test: () => void | Promise<void>, timeoutMs?: number) => unknown;
+
 /** For all scenarios that the test file loads from here on. */
 export function choose(other: Carrier): void {
   chosen = other;

@@ -27,6 +27,8 @@ const EVENTS_AT_ONCE = 16;
 const RECEIVERS = 256 / EVENTS_AT_ONCE;
 /** At a stop: how long the broker may take to hear the last of us, and to let us go. */
 const LAST_WORDS_MS = 1000;
+/** A broker that does not answer a SUBSCRIBE by then is left. */
+const SUBACK_MS = 10_000;
 const GOODBYE_MS = 500;
 /** Topics that were denied are told of once each, so many at most. */
 const DENIALS_TOLD = 50;
@@ -47,6 +49,9 @@ export class ExternalService implements MqttRoom {
   readonly #report: Report;
   readonly #denied = new Set<string>();
   #link: Link | null = null;
+  /** Of a connection that has not been subscribed yet. */
+  #session: Session | null = null;
+  #silence: NodeJS.Timeout | undefined;
   #skipped: Skipped | null = null;
 
   constructor(parts: ExternalParts) {
@@ -143,8 +148,20 @@ export class ExternalService implements MqttRoom {
     this.#link = link;
     this.#denied.clear();
     this.#arrivals.connected(session.present);
-    this.#outbox.up(link, session);
+    this.#session = session;
     link.send(subscribePacket(this.#topics, session.version, this.#outbox.spareId()));
+    this.#silence = setTimeout(() => link.cut(), SUBACK_MS);
+  }
+
+  /** Commands come in from here on: only now are we online. */
+  #subscribed(granted: readonly unknown[]): void {
+    const [link, session] = [this.#link, this.#session];
+    if (link === null || session === null) return;
+    clearTimeout(this.#silence);
+    this.#session = null;
+    for (const filter of deniedFilters(this.#topics, granted)) this.#tellDenied(filter, 0x80);
+    this.#outbox.up(link, session);
+    this.#parts.logger.info({ granted }, 'commands come in');
     const dropped = this.#outbox.takeDropped();
     if (dropped > 0) this.#parts.logger.warn({ dropped }, 'replies and notices were given up while the broker was away');
     if (this.#skipped !== null) this.#report('system.events_skipped', { ...this.#skipped });
@@ -152,7 +169,9 @@ export class ExternalService implements MqttRoom {
   }
 
   #down(): void {
+    clearTimeout(this.#silence);
     this.#link = null;
+    this.#session = null;
     this.#outbox.down();
   }
 
@@ -161,11 +180,6 @@ export class ExternalService implements MqttRoom {
     else if (packet.cmd === 'pubrel') this.#arrivals.released(packet.messageId ?? 0);
     else if (packet.cmd === 'puback' || packet.cmd === 'pubrec' || packet.cmd === 'pubcomp') this.#outbox.acknowledged(packet);
     else if (packet.cmd === 'suback') this.#subscribed(packet.granted);
-  }
-
-  #subscribed(granted: readonly unknown[]): void {
-    for (const filter of deniedFilters(this.#topics, granted)) this.#tellDenied(filter, 0x80);
-    this.#parts.logger.info({ granted }, 'commands come in');
   }
 
   #take(packet: IPublishPacket, done: () => void): void {

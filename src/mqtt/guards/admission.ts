@@ -1,8 +1,9 @@
 /**
- * How many connections there may be, in all and from one address. Counted here, from open to close: aedes' own count
+ * How many connections there may be, in all and from one address (of IPv6: one network of 64 bits). Counted here, from open to close: aedes' own count
  * drifts after malformed connections.
  */
 import type { Duplex } from 'node:stream';
+import { addressGroup } from '../../core/access/address-group.ts';
 import type { MqttLimits } from '../../model/config-limits.ts';
 import type { Tally } from './tally.ts';
 
@@ -19,13 +20,14 @@ export class Admission {
 
   /** @returns false where the connection was refused, and so destroyed. */
   enter(connection: Duplex, address: string): boolean {
-    const here = this.#perAddress.get(address) ?? 0;
+    const group = addressGroup(address);
+    const here = this.#perAddress.get(group) ?? 0;
     if (this.#open >= this.#limits.connections) return this.#refuse('connections', connection, address, this.#limits.connections);
     if (here >= this.#limits.connections_per_address)
       return this.#refuse('connections_per_address', connection, address, this.#limits.connections_per_address);
     this.#open += 1;
-    this.#perAddress.set(address, here + 1);
-    connection.once('close', () => this.#leave(address));
+    this.#perAddress.set(group, here + 1);
+    connection.once('close', () => this.#leave(group));
     return true;
   }
 

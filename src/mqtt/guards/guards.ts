@@ -8,7 +8,6 @@ import type { Aedes, AedesPublishPacket, AuthenticateError, Client, ConnectPacke
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { MqttLimits } from '../../model/config-limits.ts';
-import { type Refusal, refusal } from '../../model/refusal.ts';
 import { type Access, mayKeep, mayRead, maySubscribe } from './access.ts';
 import { Admission } from './admission.ts';
 import { ConnectCheck, keepsSession } from './connect-check.ts';
@@ -16,6 +15,7 @@ import { guardDecoding } from './decoding.ts';
 import { Filters } from './filters.ts';
 import { TokenBucket } from './flood.ts';
 import { type Before, Kept } from './kept.ts';
+import { Objections, type Obstacle } from './objections.ts';
 import { Outgoing } from './outgoing.ts';
 import { Pacer } from './pacer.ts';
 import { clientParts, type StoredPacket } from './private-parts.ts';
@@ -29,13 +29,6 @@ export interface GuardParts {
   readonly isOurs: (topic: string) => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
-}
-
-/** Why a message goes nowhere. */
-export interface Obstacle {
-  readonly refusal: Refusal;
-  /** Whether its sender is told even where it was no command. */
-  readonly tell: boolean;
 }
 
 interface Connection {
@@ -56,7 +49,7 @@ export class Guards {
   readonly #pacer = new Pacer();
   readonly #unfinished = { bytes: 0 };
   readonly #connections = new WeakMap<object, Connection>();
-  readonly #tooLarge = new WeakMap<object, number>();
+  readonly #objections: Objections;
 
   constructor(parts: GuardParts) {
     const { limits, access, logger, clock } = parts;
@@ -69,6 +62,11 @@ export class Guards {
       mayRead: (clientId, topic) => mayKeep(access, clientId, topic),
       outgoingOf: (client) => this.#connections.get(client)?.outgoing,
       keeps: (client) => this.#connections.get(client)?.keeps === true,
+    });
+    this.#objections = new Objections({
+      ...parts,
+      retained: this.#kept.retained,
+      note: (guard, client, why, clientId) => this.#note(guard, client, why, clientId),
     });
     this.#connectCheck = new ConnectCheck(limits, (clientId) => this.#kept.sessions.roomFor(clientId));
   }
@@ -132,7 +130,7 @@ export class Guards {
       unfinished: this.#unfinished,
       arrived: (packet, cut) => {
         if (packet.cmd === 'subscribe') filters.arrive(packet.subscriptions);
-        if (cut > 0) this.#tooLarge.set(packet, cut);
+        if (cut > 0) this.#objections.cut(packet, cut);
       },
     });
   }
@@ -169,33 +167,12 @@ export class Guards {
 
   /** @returns what is in the way of a message, or `null`. */
   publish(client: Client, packet: PublishPacket): Obstacle | null {
-    const { limits } = this.#parts;
-    const passage = this.#connections.get(client)?.bucket.take() ?? 'free';
-    if (passage !== 'free') {
-      const why = `a client may send ${limits.messages_per_second} messages a second, and ${limits.message_burst} at once`;
-      this.#note('flood', client, why);
-      return { refusal: refusal('rate_limited', why), tell: passage === 'first' };
-    }
-    const cut = this.#tooLarge.get(packet);
-    if (cut !== undefined) {
-      const why = `a packet may have ${limits.packet_bytes} bytes, got a payload of ${cut}`;
-      this.#note('packet_bytes', client, why);
-      return { refusal: refusal('too_large', why), tell: true };
-    }
-    return this.objection(client.id, packet, client);
+    return this.#objections.live(client, packet, this.#connections.get(client)?.bucket);
   }
 
-  /** What is in the way of a message whatever its sender has sent before. @param client `null` where it is not there. */
-  objection(clientId: string, packet: PublishPacket, client: Client | null): Obstacle | null {
-    const { limits, access, isOurs } = this.#parts;
-    if (!isOurs(packet.topic) && !access.mayWrite(client ?? clientId, packet.topic)) {
-      this.#note('access', client, `may not publish on ${packet.topic}`, clientId);
-      return { refusal: refusal('forbidden', `client ${clientId} may not publish on ${packet.topic}`), tell: true };
-    }
-    if (!packet.retain || this.#kept.retained.fits(packet.topic, packet.payload)) return null;
-    const why = `${limits.retained_topics} topics and ${limits.retained_bytes} bytes may be retained`;
-    this.#note('retained', client, `${why}: ${packet.topic}`, clientId);
-    return { refusal: refusal('overloaded', why), tell: true };
+  /** The same for a message of a client that is not there: the will of an earlier run. */
+  objection(clientId: string, packet: PublishPacket): Obstacle | null {
+    return this.#objections.standing(clientId, packet, null);
   }
 
   /** Whether a delivery that looks like a repetition is one: not where the first time put it off. */

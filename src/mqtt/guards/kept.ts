@@ -9,7 +9,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { MqttLimits } from '../../model/config-limits.ts';
 import { GrantedFilters } from './filters.ts';
 import type { Outgoing } from './outgoing.ts';
-import { releaseOf, type StoredPacket, type StoreParts, storeParts } from './private-parts.ts';
+import { type Owner, releaseOf, type StoredPacket, type StoreParts, storeParts } from './private-parts.ts';
 import { Retained } from './retained.ts';
 import { SessionQueues } from './session-queues.ts';
 import { Sessions, type SessionWitness } from './sessions.ts';
@@ -103,10 +103,19 @@ export class Kept {
     store.outgoingStream = (owner) => {
       const outgoing = this.#parts.outgoingOf(owner);
       const ends = 'clean' in owner && owner.clean === true; // such a session's queue is thrown away, not sent
-      if (outgoing !== undefined && !ends) return Readable.from(paced(stored(owner), outgoing));
+      if (outgoing !== undefined && !ends) return Readable.from(this.#paced(owner, stored, outgoing));
       outgoing?.endReplay();
       return stored(owner);
     };
+  }
+
+  async *#paced(owner: Owner, stored: (owner: Owner) => Readable, outgoing: Outgoing): AsyncGenerator {
+    await this.queues.settle(owner.id);
+    for await (const packet of stored(owner)) {
+      if (!(await outgoing.place(packet))) return;
+      yield again(packet);
+    }
+    outgoing.endReplay();
   }
 
   async #expire(clientId: string): Promise<void> {
@@ -120,14 +129,6 @@ export class Kept {
       logger.error({ err: cause, client: clientId }, 'a session could not be removed');
     }
   }
-}
-
-async function* paced(stored: Readable, outgoing: Outgoing): AsyncGenerator {
-  for await (const packet of stored) {
-    if (!(await outgoing.place(packet))) return;
-    yield again(packet);
-  }
-  outgoing.endReplay();
 }
 
 /** What has a packet identifier was sent before, and is said to be [MQTT-3.3.1-1]. */

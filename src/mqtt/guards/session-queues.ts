@@ -100,6 +100,15 @@ export class SessionQueues {
     this.#delete(clientId);
   }
 
+  /** Resolves when a session whose client has come back holds no more than it may; called before anything of it is sent. */
+  async settle(clientId: string): Promise<void> {
+    const queue = this.#queues.get(clientId);
+    if (queue === undefined || !this.#isFull(queue)) return;
+    const { session_messages, session_bytes } = this.#parts.limits;
+    if (queue.trimming) await this.#trimmed;
+    else await this.#dropOldest(clientId, queue, { count: session_messages, bytes: session_bytes });
+  }
+
   /** Counts what is in the store for a session of an earlier run. */
   async resume(clientId: string): Promise<void> {
     const queue = { count: 0, bytes: 0, trimming: false };
