@@ -105,8 +105,8 @@ export class SessionQueues {
     const queue = this.#queues.get(clientId);
     if (queue === undefined || !this.#isFull(queue)) return;
     const { session_messages, session_bytes } = this.#parts.limits;
-    if (queue.trimming) await this.#trimmed;
-    else await this.#dropOldest(clientId, queue, { count: session_messages, bytes: session_bytes });
+    // not when its turn to be shortened comes: many may wait for theirs
+    await this.#dropOldest(clientId, queue, { count: session_messages, bytes: session_bytes }, () => true);
   }
 
   /** Counts what is in the store for a session of an earlier run. */
@@ -162,10 +162,11 @@ export class SessionQueues {
     const { session_messages, session_bytes } = this.#parts.limits;
     const room = { count: session_messages * DOWN_TO, bytes: session_bytes * DOWN_TO };
     try {
+      const isAway = () => this.#parts.isAway(clientId);
       do {
         await turn();
-        if ((await this.#dropOldest(clientId, queue, room)) === 0) break;
-      } while (this.#isFull(queue) && this.#parts.isAway(clientId)); // more came meanwhile
+        if (!isAway() || (await this.#dropOldest(clientId, queue, room, isAway)) === 0) break;
+      } while (this.#isFull(queue)); // more came meanwhile
     } catch (cause) {
       this.#parts.failed(cause);
     } finally {
@@ -184,7 +185,7 @@ export class SessionQueues {
         const [clientId, queue] = largest;
         const surplus = this.#excess() + queued_bytes * (1 - DOWN_TO);
         const room = { count: Number.POSITIVE_INFINITY, bytes: Math.max(queue.bytes - surplus, (next?.[1].bytes ?? 0) * DOWN_TO) };
-        if ((await this.#dropOldest(clientId, queue, room)) === 0) break;
+        if ((await this.#dropOldest(clientId, queue, room, () => this.#parts.isAway(clientId))) === 0) break;
       }
     } catch (cause) {
       this.#parts.failed(cause);
@@ -202,10 +203,11 @@ export class SessionQueues {
     return [...this.#queues].filter(([clientId]) => this.#parts.isAway(clientId));
   }
 
-  async #dropOldest(clientId: string, queue: Queue, room: Room): Promise<number> {
+  /** @param goOn asked before each: a client that has come back is about to be sent them. */
+  async #dropOldest(clientId: string, queue: Queue, room: Room, goOn: () => boolean): Promise<number> {
     let dropped = 0;
     for (const packet of await this.#recount(clientId, queue)) {
-      if (queue.count <= room.count && queue.bytes <= room.bytes) break;
+      if ((queue.count <= room.count && queue.bytes <= room.bytes) || !goOn()) break;
       await this.drop({ id: clientId }, packet);
       dropped += 1;
       if (dropped % DROPS_A_TURN === 0) await turn();
