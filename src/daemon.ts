@@ -35,8 +35,9 @@ import type { ServiceManager } from './system/service-manager.ts';
 import { within } from './system/within.ts';
 
 const SYSTEM_STATE_MS = 10_000;
-/** How long a stop waits for the disk to take what was decided. */
+/** How long a stop waits for the disk to take what was decided, and for the broker to tell it. */
 const DRAIN_MS = 1000;
+const BROKER_MS = 1500;
 
 export interface DaemonOptions {
   readonly configPath: string;
@@ -161,13 +162,13 @@ export class Daemon {
   async #reload(): Promise<void> {
     const loaded = await loadConfig(this.#options.configPath);
     if (!loaded.ok) {
-      const mistakes = loaded.error.map(({ line, path, message }) => ({ line, path, message }));
+      const mistakes = loaded.error.map(({ line, path, rule }) => ({ line, path, message: rule })); // every viewer reads it
       return this.#reporter.report('system.config_rejected', { file: this.#options.configPath, mistakes });
     }
     const waiting = needsRestart(this.#started, loaded.value);
     this.#config = loaded.value;
     this.#logger.setLevel(loaded.value.log.level);
-    await this.#waysIn.reload(loaded.value);
+    this.#waysIn.reload(loaded.value);
     this.#mqtt.reconfigure(loaded.value.mqtt);
     this.#renderer.configure(renderLayout(loaded.value));
     this.#engine?.reconfigure(this.#settings());
@@ -196,10 +197,11 @@ export class Daemon {
    */
   async #close(): Promise<void> {
     clearInterval(this.#stateTimer);
+    this.#mqtt.hold?.();
     const snapshot = await within(DRAIN_MS, this.#engine?.stop());
     const ends = [
       ...(await Promise.allSettled([this.#renderer[Symbol.asyncDispose]()])),
-      ...(await Promise.allSettled([this.#waysIn.stop(this.#mqtt.stop())])),
+      ...(await Promise.allSettled([within(BROKER_MS, this.#waysIn.stop(this.#mqtt.stop()))])),
       ...(await Promise.allSettled([this.#kept.close()])),
       ...(await Promise.allSettled([snapshot === undefined ? undefined : this.#store.close(() => snapshot)])),
     ];

@@ -195,6 +195,11 @@ export class Broker {
     return untilDrained(this.#aedes, clientId, (client) => this.#guards.drained(client));
   }
 
+  /** The end is near: messages are handed to everybody at once. */
+  hurry(): void {
+    this.#guards.hurry();
+  }
+
   /** To be called when nobody can come any more: takes in and gives out what is on its way, for a bounded time, then closes all connections. */
   async stop(): Promise<void> {
     await this.#quiet();

@@ -195,6 +195,7 @@ export class EmbeddedService implements MqttRoom {
   async stop(): Promise<void> {
     this.#presence.stop();
     this.#access.stop();
+    this.#broker.hurry();
     await this.announcer.flush();
     await this.#broker.publish({ topic: this.#topics.status, payload: 'offline', qos: 1, retain: true });
     const closed = this.#listeners.close();

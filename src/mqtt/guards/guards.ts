@@ -78,6 +78,11 @@ export class Guards {
     aedes.on('unsubscribe', (filters, client) => this.#connections.get(client)?.filters.remove(filters));
   }
 
+  /** The end is near: nothing waits its turn any more. */
+  hurry(): void {
+    this.#pacer.hurry();
+  }
+
   stop(): void {
     this.#kept.stop();
   }

@@ -151,6 +151,8 @@ export class Outgoing {
   }
 
   #live(qos0: boolean, packet: AedesPublishPacket, done: Delivered): void {
+    // it may be among what is stored, and so is told apart from it now and not when the replay is over
+    if (this.#replay.isUnderWay && !this.#closed) return this.#by('live', qos0, packet, done);
     this.#parts.pacer.run(this.#pace, packet.brokerCounter, () => {
       if (this.#closed) done();
       else this.#by('live', qos0, packet, done);
