@@ -7,7 +7,7 @@ import type { MqttClient } from 'mqtt';
 import * as z from 'zod';
 import { type Reply, replySchema } from '../model/reply.ts';
 import { Topics } from '../model/topics.ts';
-import { type ConnectOptions, greet, Unreachable } from './greet.ts';
+import { type ConnectOptions, greet, Unreachable, whyRefused } from './greet.ts';
 
 /** The broker is there, but nobody answered in time. */
 export class NoReply extends Error {
@@ -45,6 +45,9 @@ export class Connection {
   readonly #waiting = new Map<string, Waiting>();
   readonly #listeners = new Map<string, (topic: string, payload: Buffer) => void>();
   #onLoss: (connected: boolean) => void = () => {};
+  #onRefused: (cause: Unreachable) => void = () => {};
+  #isLost = false;
+  #refused: Unreachable | null = null;
 
   private constructor(client: MqttClient, options: ConnectOptions, topics: ClientTopics) {
     this.#client = client;
@@ -52,8 +55,8 @@ export class Connection {
     this.topics = topics;
     client.on('message', (topic, payload) => this.#take(topic, payload));
     client.on('close', () => this.#lost());
-    client.on('connect', () => this.#onLoss(true));
-    client.on('error', () => {}); // a loss is told by `close`; without a listener an error would end the process
+    client.on('connect', () => this.#found());
+    client.on('error', (cause) => this.#judge(cause)); // a loss is told by `close`
   }
 
   /** @throws Unreachable */
@@ -63,8 +66,13 @@ export class Connection {
     const topics = { command: all.command(clientId), response: all.response(clientId), replay: all.replay(clientId) };
     const client = await greet(options, clientId);
     const connection = new Connection(client, options, topics);
-    await client.subscribeAsync(topics.response, { qos: 1 });
-    return connection;
+    try {
+      await connection.#subscribe(topics.response);
+      return connection;
+    } catch (cause) {
+      await connection.close();
+      throw cause;
+    }
   }
 
   /**
@@ -78,10 +86,10 @@ export class Connection {
     return answer;
   }
 
-  /** @param listener gets every message of the topics that the filter covers. */
+  /** @param listener gets every message of the topics that the filter covers. @throws Unreachable */
   async listen(filter: string, listener: (topic: string, payload: Buffer) => void): Promise<void> {
     this.#listeners.set(filter, listener);
-    await this.#client.subscribeAsync(filter, { qos: 1 });
+    await this.#subscribe(filter);
   }
 
   /** @param listener is told of each loss (false) and each return (true). */
@@ -89,8 +97,15 @@ export class Connection {
     this.#onLoss = listener;
   }
 
+  /** @param listener is told once that the broker is there again and lets this client in no more: nothing else comes. */
+  onRefused(listener: (cause: Unreachable) => void): void {
+    this.#onRefused = listener;
+    if (this.#refused !== null) listener(this.#refused);
+  }
+
   async close(): Promise<void> {
     this.#onLoss = () => {};
+    this.#onRefused = () => {};
     const cut = setTimeout(() => this.#client.end(true), FAREWELL_MS);
     await this.#client.endAsync().catch(() => {}); // it was lost before: as good as closed
     clearTimeout(cut);
@@ -98,8 +113,9 @@ export class Connection {
 
   #expect(requestId: string): Promise<Answer> {
     const { host, port, baseTopic, timeoutMs } = this.#options;
+    const hint = this.#renamed();
     return new Promise((resolve, reject) => {
-      const late = `no reply within ${timeoutMs / 1000} s: a broker answers at ${host}:${port}, but no diuna does under the topic "${baseTopic}"`;
+      const late = `no reply within ${timeoutMs / 1000} s: a broker answers at ${host}:${port}, but no diuna does under the topic "${baseTopic}"${hint}`;
       const timer = setTimeout(() => settle(() => reject(new NoReply(late))), timeoutMs);
       const settle = (act: () => void) => {
         clearTimeout(timer);
@@ -110,6 +126,21 @@ export class Connection {
         answer: (answer) => settle(() => resolve(answer)),
         fail: (cause) => settle(() => reject(cause)),
       });
+    });
+  }
+
+  /** A Mosquitto may give a client its user name for an id: then the replies go to topics that are not ours. */
+  #renamed(): string {
+    const { login, clientId } = this.#options;
+    if (login === null || login.username === '' || clientId === login.username) return '';
+    return `; where that broker takes the user name for the client id: --client-id ${login.username}`;
+  }
+
+  async #subscribe(filter: string): Promise<void> {
+    const { host, port } = this.#options;
+    await this.#client.subscribeAsync(filter, { qos: 1 }).catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw this.#refused ?? new Unreachable(`${host}:${port} did not take the subscription to ${filter}: ${why}`);
     });
   }
 
@@ -130,7 +161,24 @@ export class Connection {
     else waiting.fail(new NoReply('the reply is none that this version understands: is the daemon of another version?'));
   }
 
+  /** A login that was good once may be so no more: its password was changed, or its token revoked. */
+  #judge(cause: Error): void {
+    const why = whyRefused(cause, this.#options);
+    if (why === null || this.#refused !== null) return;
+    this.#refused = new Unreachable(why);
+    this.#client.end(true);
+    this.#onRefused(this.#refused);
+  }
+
+  #found(): void {
+    this.#isLost = false;
+    this.#onLoss(true);
+  }
+
+  /** Each attempt in vain comes here too, and is no loss of its own. */
   #lost(): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
     const cause = new Unreachable(`the connection to ${this.#options.host}:${this.#options.port} was lost`);
     for (const { fail } of [...this.#waiting.values()]) fail(cause);
     this.#onLoss(false);

@@ -5,7 +5,7 @@ export const exitCodes = {
   refused: 1,
   /** The command line was wrong; nothing was sent. */
   usage: 2,
-  /** No daemon could be reached. */
+  /** No daemon could be reached, or it refused the login. */
   unavailable: 69,
   /** No reply in time, or a port is taken: trying again later may help. */
   tempFail: 75,

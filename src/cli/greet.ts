@@ -39,6 +39,15 @@ const RETRY_MS = 1000;
 /** CONNACK of 3.1.1: bad user name or password, not authorized. */
 const badLogin: readonly number[] = [4, 5];
 
+/** Of 3.1.1: server unavailable; of 5: the same, and connection rate exceeded. What passes by itself. */
+const passing: readonly number[] = [3, 0x88, 0x9f];
+
+/** @returns why a broker that is there will not let this client in again, or `null` where trying on may help. */
+export function whyRefused(cause: Error, { host, port }: ConnectOptions): string | null {
+  const code = 'code' in cause ? cause.code : undefined;
+  return typeof code === 'number' && !passing.includes(code) ? whyUnreachable(cause, host, port) : null;
+}
+
 /** @throws Unreachable */
 export function greet(options: ConnectOptions, clientId: string): Promise<MqttClient> {
   const { host, port, timeoutMs } = options;
@@ -72,6 +81,7 @@ function settingsOf({ timeoutMs, persistent, login }: ConnectOptions, clientId: 
     clean: true,
     connectTimeout: timeoutMs,
     reconnectPeriod,
+    reconnectOnConnackError: true, // whether a refusal is the end is judged here: `whyRefused`
     ...(username === undefined ? {} : { username }),
     ...(password === null ? {} : { password }),
   };
@@ -92,6 +102,9 @@ function whyUnreachable(cause: Error, host: string, port: number): string {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `there is no host ${host}: name another with -H`;
   if (typeof code === 'number' && badLogin.includes(code)) {
     return `${host}:${port} lets nobody in by this login: name a user with -u and give the password or token by --password-file or DIUNA_PASSWORD`;
+  }
+  if (typeof code === 'number' && passing.includes(code)) {
+    return `${host}:${port} lets nobody in now: too many wrong passwords from this address, or the daemon is busy: try again in a moment`;
   }
   if (typeof code === 'number') return `the broker at ${host}:${port} refused this client: ${cause.message}`;
   if (typeof code === 'string' && /CERT|SELF_SIGNED|ISSUER|VERIFY|ALTNAME/.test(code)) {

@@ -5,8 +5,8 @@ Exit codes:
   0   done
   1   refused by the daemon, or the daemon or a file failed
   2   wrong usage, nothing was sent
-  69  the daemon cannot be reached
-  75  no reply in time, or a port is taken
+  69  the daemon cannot be reached, or the login was refused
+  75  no reply in time, or a port is taken: trying again later may help
   78  the configuration has mistakes`;
 
 export const wordsHelp = `

@@ -1,4 +1,5 @@
 /** The zones of the daemon, and what to say of one that is not among them. */
+import { nearest } from '../base/nearest.ts';
 import { unknownZone } from '../core/names.ts';
 import { zoneIdSchema } from '../model/ids.ts';
 import type { Refusal } from '../model/refusal.ts';
@@ -10,4 +11,12 @@ export function missingZone(known: readonly (readonly [string, unknown])[], want
   const ids = known.flatMap(([id]) => zoneIdSchema.safeParse(id).data ?? []);
   const zones = new Map(ids.map((id) => [String(id), { id, name: id, length: 0, colorModes: [] }]));
   return unknownZone({ zones, effects: [], palettes: [] }, wanted);
+}
+
+/** Of a place where `all` is no name. @returns what is wrong with the first of the zones that is not known, or `null`. */
+export function unknownOf(known: readonly string[], wanted: readonly string[]): string | null {
+  const missing = wanted.find((zone) => !known.includes(zone));
+  if (missing === undefined) return null;
+  const meant = nearest(missing, known);
+  return `there is no zone "${missing}"; ${meant.length > 0 ? `did you mean ${meant.join(', ')}?` : `there are ${known.slice(0, 20).join(', ')}`}`;
 }

@@ -11,6 +11,7 @@ import type { ClientOptions } from './client-command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { exitCodesHelp, wordsHelp } from './help.ts';
 import {
+  afterOption,
   durationOption,
   integerOption,
   numberOption,
@@ -34,6 +35,7 @@ const program = new Command('diuna')
   .description('Lights WS281x LEDs and speaks MQTT.')
   .version(packageJson.version)
   .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'diuna: ')) })
   .showHelpAfterError('(see --help)')
   .addHelpText('after', exitCodesHelp);
 
@@ -77,7 +79,7 @@ withClientOptions(program.command('watch'))
 
 withClientOptions(program.command('replay'))
   .description('show events of the past')
-  .option('--after <seq>', 'those after this seq or event id', '0')
+  .option('--after <seq>', 'those after this seq or event id', afterOption, '0')
   .option('--zone <zone>', 'of this zone only', zoneOption)
   .option('--limit <number>', 'at most so many', integerOption(1, 10_000))
   .action(async (options: ReplayOptions) => end(await (await import('./replay.ts')).replay(options)));
@@ -108,7 +110,7 @@ withConfig(user.command('add'))
   .action(async (name: string, options: UserAddOptions) => end(await (await import('./user.ts')).addUser(name, options)));
 
 withConfig(user.command('remove'))
-  .description('remove a user')
+  .description('remove a user; tokens of that name stay, and are named')
   .argument('<name>', 'of the user', userName)
   .action(async (name: string, options: UserOptions) => end(await (await import('./user.ts')).dropUser(name, options)));
 
@@ -120,9 +122,9 @@ withConfig(user.command('list'))
 const token = program.command('token').description('tokens (JWT), which clients give as their password');
 
 withConfig(token.command('create'))
-  .description('issue a token and print it, once')
+  .description('issue a token and print it, once; role and zones are its own, whatever a user of that name may do')
   .argument('<name>', 'the user name that it stands for; letters, digits, ".", "_", "@" and "-"', userName)
-  .addOption(new Option('--role <role>', 'what it may do').choices(roles).default('controller'))
+  .addOption(new Option('--role <role>', 'what it may do (default: controller)').choices(roles))
   .option('--zones <zones>', 'the zones that a controller may command, with commas between them (default: all)', zonesOption)
   .addOption(new Option('--expires <time>', 'hours or days, such as 12h or 30d').argParser(durationOption).default(YEAR_MS, '365d'))
   .addOption(new Option('--alg <algorithm>', 'of the key, which the first token makes (default: HS256)').choices(['HS256', 'EdDSA']))

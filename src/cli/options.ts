@@ -1,7 +1,7 @@
 /** Reads the values of options; what is wrong with one is told before anything else happens. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { userNameSchema } from '../model/config-access.ts';
-import { type ZoneId, zoneIdSchema } from '../model/ids.ts';
+import { ALL, type ZoneId, zoneIdSchema } from '../model/ids.ts';
 
 /** An integer from `min` to `max`, both allowed. */
 export function integerOption(min: number, max: number): (text: string) => number {
@@ -39,9 +39,16 @@ export function durationOption(text: string): number {
   return ms;
 }
 
+/** `1042`, or the id of an event. */
+export function afterOption(text: string): string {
+  if (/^\d{1,15}$/.test(text) || /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text;
+  throw new InvalidArgumentError('It must be a seq, 0 or more, or the id of an event.');
+}
+
 /** `floor,shelf` */
 export function zonesOption(text: string): ZoneId[] {
   return text.split(',').map((part) => {
+    if (part.trim() === ALL) throw new InvalidArgumentError('For all zones leave it out.');
     const zone = zoneIdSchema.safeParse(part.trim());
     if (!zone.success) throw new InvalidArgumentError(`Each zone ${zone.error.issues[0]?.message}.`);
     return zone.data;

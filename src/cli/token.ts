@@ -10,7 +10,8 @@ import { ConfigRejected } from '../system/config-mistakes.ts';
 import { realClock } from '../system/real-clock.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { NotDone, onFiles } from './file-command.ts';
-import { missingZone } from './known-zones.ts';
+import { unknownOf } from './known-zones.ts';
+import { needlessZones, zonesText } from './zone-rights.ts';
 
 export interface TokenOptions {
   readonly config: string;
@@ -18,7 +19,8 @@ export interface TokenOptions {
 }
 
 export interface TokenCreateOptions extends TokenOptions {
-  readonly role: Role;
+  /** Left out: a controller. */
+  readonly role?: Role;
   readonly zones?: readonly ZoneId[];
   /** Milliseconds. */
   readonly expires: number;
@@ -27,11 +29,10 @@ export interface TokenCreateOptions extends TokenOptions {
 
 export function createToken(name: string, options: TokenCreateOptions): Promise<ExitCode> {
   return onFiles(false, async (output) => {
-    const { role, zones = null, expires: lifeMs, alg: algorithm = null } = options;
+    const { role = 'controller', zones = null, expires: lifeMs, alg: algorithm = null } = options;
     const config = await valid(options.config);
-    const known = Object.entries(config.zones);
-    const missing = zones?.map((zone) => missingZone(known, zone)).find((error) => error !== null);
-    if (missing) throw new NotDone(missing.message, exitCodes.usage);
+    const wrong = needlessZones(role, zones) ?? unknownOf(Object.keys(config.zones), zones ?? []);
+    if (wrong !== null) throw new NotDone(wrong, exitCodes.usage);
     const { token, entry } = await deskOf(config).create({ name, role, zones, lifeMs, algorithm });
     output.result(token, null);
     output.note(`token ${entry.id} for ${name}, ${role}, until ${entry.expires}; it is shown this once`);
@@ -59,7 +60,7 @@ export function listTokens(options: TokenOptions): Promise<ExitCode> {
 
 function line({ id, name, role, zones, expires, revoked }: TokenEntry, width: number): string {
   const end = revoked === null ? `until ${expires}` : `revoked ${revoked}`;
-  return `${id}  ${name.padEnd(width)}  ${role.padEnd(10)}  ${zones?.join(',') ?? 'all zones'}  ${end}`;
+  return `${id}  ${name.padEnd(width)}  ${role.padEnd(10)}  ${zonesText(role, zones)}  ${end}`;
 }
 
 async function valid(path: string): Promise<Config> {
@@ -68,6 +69,6 @@ async function valid(path: string): Promise<Config> {
   return config.value;
 }
 
-function deskOf(config: Config): TokenDesk {
+export function deskOf(config: Config): TokenDesk {
   return new TokenDesk(config.store.path, realClock);
 }

@@ -1,5 +1,7 @@
 /** `diuna user`: adds, removes and lists the users of a configuration file. A password is asked, read or made up; only its hash is kept. */
 
+import { Fault } from '../base/fault.ts';
+import type { Config } from '../model/config.ts';
 import type { Role } from '../model/config-access.ts';
 import { MOST_PASSWORD_CHARACTERS } from '../system/access/authenticator.ts';
 import { hashPassword, makeUpPassword } from '../system/access/password-hash.ts';
@@ -11,6 +13,8 @@ import { askPassword, readPassword } from './ask-password.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { NotDone, onFiles, reloadHint } from './file-command.ts';
 import type { Output } from './output.ts';
+import { deskOf } from './token.ts';
+import { needlessZones, zonesText } from './zone-rights.ts';
 
 export interface UserAddOptions {
   readonly config: string;
@@ -34,7 +38,10 @@ export function addUser(name: string, options: UserAddOptions): Promise<ExitCode
     const { config: path, role, zones, generate } = options;
     if (generate === true && options.passwordStdin === true) throw new NotDone('either --generate or --password-stdin', exitCodes.usage);
     const before = await loadConfig(path); // its mistakes may be cured by this very user
-    const isNew = !before.ok || !Object.hasOwn(before.value.users, name);
+    const old = before.ok && Object.hasOwn(before.value.users, name) ? before.value.users[name] : undefined;
+    const isNew = old === undefined;
+    const needless = needlessZones(role ?? old?.role ?? 'controller', zones ?? null);
+    if (needless !== null) throw new NotDone(needless, exitCodes.usage);
     const password = generate === true ? makeUpPassword() : await newPassword(name, options);
     const given = { ...(role === undefined ? {} : { role }), ...(zones === undefined ? {} : { zones }) };
     const fields = { password: await hashPassword(password), ...(isNew ? { role: 'controller', ...given } : given) };
@@ -55,8 +62,9 @@ export function dropUser(name: string, options: UserOptions): Promise<ExitCode> 
     const outcome = await removeUser(options.config, name);
     if (!outcome.ok) throw new ConfigRejected(outcome.error);
     output.note(`${options.config}: user ${name} removed; ${reloadHint}`);
+    await nameTokens(output, name, outcome.value.config);
     if (Object.keys(outcome.value.config.users).length === 0)
-      output.note('no users are left: once the daemon has restarted, whoever reaches the broker is an admin');
+      output.note('no users are left: after the reload nobody can log in, and after a restart whoever reaches the broker is an admin');
   });
 }
 
@@ -66,10 +74,23 @@ export function listUsers(options: UserOptions): Promise<ExitCode> {
     if (!config.ok) throw new ConfigRejected(config.error);
     const users = Object.entries(config.value.users).map(([name, { role, zones }]) => ({ name, role, zones: zones ?? null }));
     const width = Math.max(12, ...users.map(({ name }) => name.length));
-    const lines = users.map(({ name, role, zones }) => `${name.padEnd(width)}  ${role.padEnd(10)}  ${zones?.join(',') ?? 'all zones'}`);
+    const lines = users.map(({ name, role, zones }) => `${name.padEnd(width)}  ${role.padEnd(10)}  ${zonesText(role, zones)}`);
     if (output.json || lines.length > 0) output.result(lines.join('\n'), users);
     else output.note('there are no users: whoever reaches the broker is an admin');
   });
+}
+
+/** What the tokens of that name may do stands in them: they do not end with the user. */
+async function nameTokens(output: Output, name: string, config: Config): Promise<void> {
+  try {
+    const valid = (await deskOf(config).list()).filter((token) => token.name === name && token.revoked === null);
+    for (const { id, role, expires } of valid) {
+      output.note(`a token of that name is still valid: ${role}, until ${expires}; to end it: diuna token revoke ${id}`);
+    }
+  } catch (cause) {
+    if (!(cause instanceof Fault)) throw cause;
+    output.note(`whether tokens of that name are still valid cannot be seen: ${cause.message}: ${cause.cure}`);
+  }
 }
 
 async function newPassword(name: string, options: UserAddOptions): Promise<string> {
@@ -97,5 +118,6 @@ function whyNot(password: string): string | null {
 
 function warnIfOpen(output: Output, path: string, { openToAll }: UsersChanged): void {
   if (!openToAll) return;
-  output.note(`every user of this machine can read ${path}, and the hash in it; better: chmod o-r, with the daemon's user as its group`);
+  output.note(`every user of this machine can read ${path}, and the hash in it: chmod o-r ${path}`);
+  output.note(`where the daemon runs as the user diuna: sudo chgrp diuna ${path} && sudo chmod 640 ${path}`);
 }

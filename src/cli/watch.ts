@@ -29,7 +29,7 @@ export function watch(options: WatchOptions): Promise<ExitCode> {
   return asClient(options, work, true);
 }
 
-/** Resolves after `count` events, or when the process is asked to end. */
+/** Resolves after `count` events, or when the process is asked to end. @throws Unreachable where a login is good no more. */
 async function showEvents(connection: Connection, output: Output, filter: string, count: number | undefined): Promise<void> {
   let seen = 0;
   let last: number | null = null;
@@ -38,6 +38,7 @@ async function showEvents(connection: Connection, output: Output, filter: string
     output.note(connected ? `connected again${missed}` : 'the connection was lost; waiting for the daemon');
   });
   await new Promise<void>((resolve, reject) => {
+    connection.onRefused(reject);
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
     const show = (_topic: string, payload: Buffer) => {

@@ -179,6 +179,15 @@ it('replay prints the events in order and says where they end', async () => {
   expect(daemon.commands).toMatchObject([{ type: 'events.replay', after: 7, limit: 5 }]);
 });
 
+it('replay takes a seq or an event id, and says so', async () => {
+  for (const after of ['-3', 'x', '1.5', '']) {
+    const { code, stderr } = await diuna('replay', '--after', after);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringMatching(/^diuna: .*It must be a seq, 0 or more, or the id/) });
+  }
+  await diuna('replay', '--after', '01990000-0000-7000-8000-000000000000');
+  expect(daemon.commands).toMatchObject([{ after: '01990000-0000-7000-8000-000000000000' }]);
+});
+
 it('replay says where the journal no longer reaches back', async () => {
   daemon.answer = () => accepted({ count: 0, last_seq: 9000, complete: false, reset: true, state: { zones: {} } });
   expect((await diuna('replay')).stderr).toContain('does not reach back to 0');

@@ -1,5 +1,7 @@
 /** Logging in, from the command that adds a user to the daemon that lets it in: over real sockets, with and without TLS. */
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mosquitto, mosquittoPub } from '../scenario/mosquitto.ts';
@@ -75,8 +77,10 @@ describe('with users', () => {
     const [{ id }] = JSON.parse((await runCli(['token', 'list', '--json', '-c', home.configPath])).stdout);
     await runCli(['token', 'revoke', id, '-c', home.configPath]);
     expect(await get([], token)).toMatchObject(refused);
-    await until(() => watching.stderr.includes('connection was lost'), 'the end of what came in by the token', 10_000);
-    watching.process.kill();
+    expect(await watching.end()).toMatchObject({
+      code: 69,
+      stderr: expect.stringMatching(/connection was lost.*lets nobody in by this login/s),
+    });
     expect(daemon?.output()).not.toContain(token.slice(0, 30));
   });
 
@@ -93,6 +97,87 @@ describe('with users', () => {
   });
 });
 
+describe('watch, when the daemon is back', () => {
+  async function watcher(): Promise<RunningCli> {
+    await addUser('anna');
+    await run();
+    const watching = new RunningCli(['watch', '-p', String(home.port), '-u', 'anna'], undefined, {
+      environment: { DIUNA_PASSWORD: password },
+    });
+    await until(() => watching.stderr.includes('watching'), 'the watcher');
+    await daemon?.kill();
+    daemon = null;
+    return watching;
+  }
+
+  it('ends with the reason where its password was changed meanwhile', async () => {
+    const watching = await watcher();
+    await runCli(['user', 'add', 'anna', '--generate', '-c', home.configPath]);
+    await run();
+    const { code, stderr } = await watching.end();
+    expect(code).toBe(69);
+    expect(stderr).toContain('lets nobody in by this login');
+    expect(stderr.match(/connection was lost/g)).toHaveLength(1);
+  });
+
+  it('goes on trying where it is only told to try later', async () => {
+    const watching = await watcher();
+    const busy = await FakeBroker.start(home.port, [3, 3]);
+    await until(() => busy.refused === 2, 'two refusals', 10_000);
+    await busy.stop();
+    await run();
+    await until(() => watching.stderr.includes('connected again'), 'the return', 10_000);
+    watching.process.kill('SIGTERM');
+    expect(await watching.end()).toMatchObject({ code: 0 });
+  });
+
+  it('a client that is told to try later says so', async () => {
+    const busy = await FakeBroker.start(home.port, [3]);
+    try {
+      expect(await get([])).toMatchObject({ code: 69, stderr: expect.stringContaining('try again in a moment') });
+    } finally {
+      await busy.stop();
+    }
+  });
+});
+
+it('a client that is let in and thrown out at once says so, and ends', async () => {
+  const broken = await FakeBroker.start(home.port, [0]);
+  try {
+    expect(await get([])).toMatchObject({ code: 69, stderr: expect.stringContaining('did not take the subscription') });
+  } finally {
+    await broken.stop();
+  }
+});
+
+/** Answers each CONNECT with a return code of MQTT 3.1.1, and closes. */
+class FakeBroker {
+  refused = 0;
+  readonly #server: Server;
+
+  private constructor(codes: readonly number[]) {
+    this.#server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => {
+        socket.end(Buffer.from([0x20, 2, 0, codes[this.refused] ?? 3]));
+        this.refused += 1;
+      });
+    });
+  }
+
+  static async start(port: number, codes: readonly number[]): Promise<FakeBroker> {
+    const broker = new FakeBroker(codes);
+    broker.#server.listen(port, '127.0.0.1');
+    await once(broker.#server, 'listening');
+    return broker;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+}
+
 describe.runIf(hasProgram('openssl'))('over TLS', () => {
   it('a client that knows the authority comes in, and no other', async () => {
     const authority = await makeAuthority();
@@ -105,6 +190,7 @@ describe.runIf(hasProgram('openssl'))('over TLS', () => {
       expect(await over('--ca', authority.ca, '-H', 'localhost')).toMatchObject({ code: 0 });
       expect(await over('--tls')).toMatchObject({ code: 69, stderr: expect.stringContaining('--ca') });
       expect(await over('--ca', 'nowhere.pem')).toMatchObject({ code: 2 });
+      expect(await over('--ca', home.configPath)).toMatchObject({ code: 2, stderr: expect.stringContaining('holds no certificate') });
       expect(await over()).toMatchObject({ code: 69 });
       expect(await get(['--ca', authority.ca])).toMatchObject({ code: 69, stderr: expect.stringContaining('does not speak TLS') });
     } finally {

@@ -29,9 +29,9 @@ it('issues a token alone on standard output, for a year as a rule', async () => 
 });
 
 it('takes role, zones and time', async () => {
-  const { stdout } = await token('create', 'ha', '--role', 'viewer', '--zones', 'floor,shelf', '--expires', '12h', '--alg', 'EdDSA');
+  const { stdout } = await token('create', 'ha', '--role', 'controller', '--zones', 'floor,shelf', '--expires', '12h', '--alg', 'EdDSA');
   const claims = claimsOf(stdout);
-  expect(claims).toMatchObject({ role: 'viewer', zones: ['floor', 'shelf'] });
+  expect(claims).toMatchObject({ role: 'controller', zones: ['floor', 'shelf'] });
   expect(claims.exp - claims.iat).toBe(12 * 3600);
 });
 
@@ -42,9 +42,22 @@ it.each([
   ['--alg', 'none'],
   ['--role', 'root'],
   ['--zones', 'flor'],
+  ['--zones', 'all'],
 ])('refuses %s %s, and issues nothing', async (option, value) => {
   expect(await token('create', 'ha', option, value)).toMatchObject({ code: 2, stdout: '' });
   expect(await list()).toEqual([]);
+});
+
+it('names the zones that there are, of which all is none', async () => {
+  const { stderr } = await token('create', 'ha', '--zones', 'x');
+  expect(stderr).toBe('diuna: there is no zone "x"; there are floor, shelf\n');
+});
+
+it('takes zones for a controller only', async () => {
+  const { code, stderr } = await token('create', 'ha', '--role', 'viewer', '--zones', 'floor');
+  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('a viewer commands none') });
+  await token('create', 'ha', '--role', 'viewer');
+  expect((await token('list')).stdout).toContain('viewer      –  until');
 });
 
 it('lists and revokes', async () => {

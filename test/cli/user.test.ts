@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isPassword, parseHash } from '../../src/system/access/password-hash.ts';
 import { loadConfig } from '../../src/system/config-file.ts';
-import { findProgram, isRoot } from '../support/programs.ts';
+import { hasProgram, isRoot } from '../support/programs.ts';
 import { runCli } from './support/run-cli.ts';
 
 const shipped = readFileSync(new URL('../../config.yaml', import.meta.url), 'utf8');
@@ -77,6 +77,10 @@ describe('user add', () => {
     expect(await user('add', 'an na', '--generate')).toMatchObject({ code: 2, stderr: expect.stringContaining('1 to 64 of') });
     expect(await user('add', 'anna', '--generate', '--role', 'root')).toMatchObject({ code: 2 });
     expect(await user('add', 'anna', '--generate', '--zones', 'a,,b')).toMatchObject({ code: 2 });
+    for (const role of ['viewer', 'admin']) {
+      const { code, stderr } = await user('add', 'anna', '--generate', '--role', role, '--zones', 'floor');
+      expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('--zones is for the role controller') });
+    }
     expect(text()).toBe(shipped);
   });
 
@@ -126,7 +130,7 @@ describe('user add', () => {
   });
 });
 
-describe.skipIf(findProgram('script') === null)('at a terminal', () => {
+describe.skipIf(!hasProgram('script'))('at a terminal', () => {
   /** Types a line at each prompt. */
   function typeAt(lines: readonly string[]): Promise<{ code: number | null; seen: string }> {
     const command = `${process.execPath} ${fileURLToPath(new URL('../../dist/diuna.js', import.meta.url))} user add anna`;
@@ -169,6 +173,21 @@ describe('user remove', () => {
     expect(await users()).toEqual({});
   });
 
+  it('names the tokens of that name, which stay valid', async () => {
+    await addBy('correct horse', 'anna');
+    const ids: string[] = [];
+    for (const name of ['anna', 'anna', 'bob']) {
+      const { stderr } = await runCli(['token', 'create', name], folder);
+      ids.push(/token (\S+) for/.exec(stderr)?.[1] ?? '');
+    }
+    await runCli(['token', 'revoke', String(ids[0])], folder);
+    const { code, stderr } = await user('remove', 'anna');
+    expect(code).toBe(0);
+    expect(stderr).toContain(`diuna token revoke ${ids[1]}\n`);
+    expect(stderr).not.toContain(ids[0]);
+    expect(stderr).not.toContain(ids[2]);
+  });
+
   it('exits with 1 where there is none of that name', async () => {
     expect(await user('remove', 'nobody')).toMatchObject({ code: 1, stderr: 'diuna: there is no user nobody in config.yaml\n' });
   });
@@ -178,7 +197,7 @@ describe('user list', () => {
   it('lists names, roles and zones, and no hash', async () => {
     await addBy('correct horse', 'anna', '--role', 'admin');
     await addBy('correct horse', 'bob', '--zones', 'floor');
-    expect((await user('list')).stdout).toBe('anna          admin       all zones\nbob           controller  floor\n');
+    expect((await user('list')).stdout).toBe('anna          admin       –\nbob           controller  floor\n');
     expect(JSON.parse((await user('list', '--json')).stdout)).toEqual([
       { name: 'anna', role: 'admin', zones: null },
       { name: 'bob', role: 'controller', zones: ['floor'] },
