@@ -70,7 +70,7 @@ export class Listeners {
     try {
       await once(server, 'listening');
     } catch (cause) {
-      throw listenFault({ ...address, setting, rival: 'often mosquitto: systemctl stop mosquitto' }, cause);
+      throw listenFault({ ...address, setting, rival: 'often mosquitto (systemctl stop mosquitto), or a diuna that runs already' }, cause);
     }
     this.#servers.push(server);
     const bound = server.address();

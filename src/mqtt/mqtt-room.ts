@@ -37,5 +37,7 @@ export interface MqttRoom {
   reconfigure(config: Config['mqtt']): void;
   /** Accounts or tokens have changed: who may not be here any more has to go. */
   reviewAccounts(): void;
+  /** The engine ends: where another broker keeps commands for our next start, they are left with it. Left out where none does. */
+  hold?(): void;
   stop(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /**
  * What another broker sends us: each message is taken once, and acknowledged when it is decided and durable, in the order in which
  * it came [MQTT-4.6.0-2]. What the broker sends again after a lost connection, because our acknowledgement did not reach it, is
- * told from a new message where MQTT lets it: QoS 2 always, QoS 1 while it is being decided.
+ * told from a new message where MQTT lets it: QoS 2 always, QoS 1 until an acknowledgement was on its way.
  */
 import type { IPublishPacket, Packet } from 'mqtt-packet';
 
@@ -26,6 +26,11 @@ export class Arrivals {
 
   constructor(parts: ArrivalParts) {
     this.#parts = parts;
+  }
+
+  /** From here on nothing can be acknowledged: what is decided stays known until the broker sends it again. */
+  disconnected(): void {
+    this.#order = [];
   }
 
   /** @param present whether the broker still knows our session; where not, its identifiers begin anew. */

@@ -12,6 +12,7 @@ import type { Skipped } from '../event-queue.ts';
 import { Inbox, type Incoming } from '../inbox.ts';
 import { jsonMessage, type Message } from '../message.ts';
 import type { MqttRoom } from '../mqtt-room.ts';
+import { Sparing } from '../sparing.ts';
 import { Arrivals } from './arrivals.ts';
 import { CredentialFiles } from './credentials.ts';
 import { Keeper } from './keeper.ts';
@@ -33,7 +34,7 @@ const GOODBYE_MS = 500;
 /** Topics that were denied are told of once each, so many at most. */
 const DENIALS_TOLD = 50;
 
-export type ExternalParts = Pick<MqttParts, 'config' | 'clock' | 'logger' | 'submit' | 'report'>;
+export type ExternalParts = Pick<MqttParts, 'config' | 'clock' | 'logger' | 'submit' | 'report' | 'authenticator'>;
 
 export class ExternalService implements MqttRoom {
   readonly announcer: Announcer;
@@ -48,11 +49,13 @@ export class ExternalService implements MqttRoom {
   readonly #url: string;
   readonly #report: Report;
   readonly #denied = new Set<string>();
+  readonly #sparing = new Sparing();
   #link: Link | null = null;
   /** Of a connection that has not been subscribed yet. */
   #session: Session | null = null;
   #silence: NodeJS.Timeout | undefined;
   #skipped: Skipped | null = null;
+  #isHeld = false;
 
   constructor(parts: ExternalParts) {
     const { config, clock, logger, submit, report } = parts;
@@ -61,10 +64,14 @@ export class ExternalService implements MqttRoom {
     this.#url = config.broker_url ?? '';
     const topics = new Topics(config.base_topic);
     this.#topics = topics;
-    this.#outbox = new Outbox({
-      denied: (topic, code) => this.#tellDenied(topic, code),
-      tooLarge: (topic, bytes) => logger.error({ topic, bytes }, 'a message is larger than the broker takes'),
-    });
+    this.#outbox = new Outbox(
+      {
+        denied: (topic, code) => this.#tellDenied(topic, code),
+        tooLarge: (topic, bytes) => logger.error({ topic, bytes }, 'a message is larger than the broker takes'),
+        givenUp: () => this.#tellGivenUp(),
+      },
+      Math.random,
+    );
     this.#inbox = new Inbox({
       topics,
       clock,
@@ -93,8 +100,8 @@ export class ExternalService implements MqttRoom {
 
   /** Does not wait for the broker: the lights do not either. */
   listen(): Promise<readonly string[]> {
-    const { config, logger } = this.#parts;
-    const settings = unusedSettings(config);
+    const { config, logger, authenticator } = this.#parts;
+    const settings = unusedSettings(config, authenticator.isRequired);
     if (settings.length > 0) logger.info({ settings }, 'these settings do nothing while mqtt.broker_url is set: the broker has its own');
     this.#keeper.start();
     return Promise.resolve([this.#url]);
@@ -114,6 +121,11 @@ export class ExternalService implements MqttRoom {
 
   /** Nor has it our users. */
   reviewAccounts(): void {}
+
+  /** Not acknowledged, a command stays with the broker, which sends it again at our next start. */
+  hold(): void {
+    this.#isHeld = true;
+  }
 
   /** The will is not published after a goodbye: `offline` is said before. */
   async stop(): Promise<void> {
@@ -172,6 +184,7 @@ export class ExternalService implements MqttRoom {
     clearTimeout(this.#silence);
     this.#link = null;
     this.#session = null;
+    this.#arrivals.disconnected();
     this.#outbox.down();
   }
 
@@ -183,6 +196,7 @@ export class ExternalService implements MqttRoom {
   }
 
   #take(packet: IPublishPacket, done: () => void): void {
+    if (this.#isHeld && packet.qos > 0) return;
     const { topic, retain } = packet;
     if (retain) {
       this.#parts.logger.warn(
@@ -211,6 +225,12 @@ export class ExternalService implements MqttRoom {
     const { base } = this.#topics;
     const cure = `let the daemon's user read and write ${base}/# in the broker's access list`;
     this.#parts.logger.error({ topic, code, cure }, 'the broker denies the daemon a topic');
+  }
+
+  #tellGivenUp(): void {
+    this.#sparing.say('given up', (unsaid) =>
+      this.#parts.logger.warn(unsaid, 'the broker takes replies and notices too slowly: of those that wait the oldest are given up'),
+    );
   }
 
   #status(payload: 'online' | 'offline'): Message {

@@ -4,11 +4,13 @@
  */
 import type { Packet } from 'mqtt-packet';
 import type { Clock } from '../../base/clock.ts';
+import { Fault } from '../../base/fault.ts';
 import type { Logger } from '../../base/logger.ts';
 import { BackOff } from './back-off.ts';
 import type { Credentials } from './credentials.ts';
 import { Link, type LinkSettings, type Loss, type Session, type Version } from './link.ts';
-import { cureOf, isClosedWithoutAWord, isTakenOver, isVersionRefused, OTHER_WITH_OUR_ID } from './trouble.ts';
+import { cureOf, isTakenOver, OTHER_WITH_OUR_ID } from './trouble.ts';
+import { Versions } from './versions.ts';
 
 export interface KeeperParts {
   readonly settings: Pick<LinkSettings, 'url' | 'clientId' | 'will'>;
@@ -29,7 +31,7 @@ export interface KeeperParts {
 export class Keeper {
   readonly #parts: KeeperParts;
   readonly #backOff = new BackOff(Math.random);
-  #version: Version;
+  readonly #versions: Versions;
   #link: Link | null = null;
   #timer: NodeJS.Timeout | undefined;
   #upUs = 0;
@@ -41,7 +43,7 @@ export class Keeper {
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
-    this.#version = parts.newest;
+    this.#versions = new Versions(parts.newest);
   }
 
   start(): void {
@@ -66,10 +68,9 @@ export class Keeper {
     try {
       const known = await credentials();
       if (this.#stopping) return;
-      this.#link = new Link({ ...settings, ...known, version: this.#version }, this.#events());
+      this.#link = new Link({ ...settings, ...known, version: this.#versions.next }, this.#events());
     } catch (cause) {
-      const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : null;
-      this.#down({ why: cause instanceof Error ? cause.message : String(cause), code, wasUp: false });
+      this.#down(notBegun(cause));
     }
   }
 
@@ -83,12 +84,13 @@ export class Keeper {
   }
 
   #up(session: Session): void {
-    const { logger, clock, newest, settings } = this.#parts;
+    const { logger, clock, settings } = this.#parts;
     const link = this.#link;
     if (link === null) return;
     this.#upUs = clock.monotonicUs();
     const protocol = session.version === 5 ? '5' : '3.1.1';
-    if (session.version !== newest) logger.info({ protocol }, 'the broker does not speak MQTT 5: an older version does');
+    this.#versions.up();
+    if (this.#versions.why !== null) logger.info({ protocol }, this.#versions.why);
     if (this.#awayUs === null) logger.info({ broker: settings.url, protocol }, 'connected to the broker');
     else this.#parts.found({ broker: settings.url, protocol, away_s: Math.round((clock.monotonicUs() - this.#awayUs) / 1e6) });
     this.#awayUs = null;
@@ -102,8 +104,7 @@ export class Keeper {
     if (loss.wasUp) this.#parts.down();
     if (this.#stopping) return;
     this.#backOff.lost(loss.wasUp ? (clock.monotonicUs() - this.#upUs) / 1000 : null);
-    const again = this.#chooseVersion(loss);
-    if (again === 'at once') return void this.#try();
+    if (this.#versions.lost(loss) === 'at once') return void this.#try();
     if (this.#awayUs === null) {
       this.#awayUs = clock.monotonicUs();
       this.#parts.lost({ broker: settings.url, why: loss.why, code: loss.code, cure: cureOf(loss) });
@@ -114,16 +115,12 @@ export class Keeper {
     if (loss.wasUp) this.#complained = driven;
     this.#timer = setTimeout(() => void this.#try(), driven ? this.#backOff.latest() : this.#backOff.next());
   }
+}
 
-  /** Once it was refused 5 is left for good; where a broker hangs up without a word, the other version gets the next turn. */
-  #chooseVersion(loss: Loss): 'at once' | 'later' {
-    if (this.#parts.newest !== 5) return 'later';
-    const refused = isVersionRefused(loss);
-    if (refused && this.#version === 5) {
-      this.#version = 4;
-      return 'at once';
-    }
-    if (isClosedWithoutAWord(loss)) this.#version = this.#version === 5 ? 4 : 5;
-    return 'later';
-  }
+/** There was no connection yet: a file could not be read, or the settings do not do. */
+function notBegun(cause: unknown): Loss {
+  const origin = cause instanceof Fault ? cause.cause : cause;
+  const code = origin instanceof Error && 'code' in origin && typeof origin.code === 'string' ? origin.code : null;
+  const loss = { why: cause instanceof Error ? cause.message : String(cause), code, wasUp: false };
+  return cause instanceof Fault ? { ...loss, cure: cause.cure } : loss;
 }

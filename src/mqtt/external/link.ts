@@ -7,6 +7,7 @@ import { Socket } from 'node:net';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { generate, type IConnackPacket, type Packet } from 'mqtt-packet';
 import type { Message } from '../message.ts';
+import { CLOSED } from './trouble.ts';
 
 /** As CONNECT names them: 4 is MQTT 3.1.1. */
 export type Version = 4 | 5;
@@ -39,6 +40,8 @@ export interface Loss {
   readonly code: number | string | null;
   /** Whether we had been let in. */
   readonly wasUp: boolean;
+  /** What helps, where that is known and not to be guessed. */
+  readonly cure?: string;
 }
 
 export interface LinkEvents {
@@ -151,7 +154,7 @@ export class Link {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#client.end(true);
-    this.#events.down({ why: this.#why ?? 'the connection was closed', code: this.#code, wasUp: this.#isUp });
+    this.#events.down({ why: this.#why ?? CLOSED, code: this.#code, wasUp: this.#isUp });
   }
 }
 

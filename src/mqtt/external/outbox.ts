@@ -40,6 +40,8 @@ export interface OutboxEvents {
   /** The broker says that we may not publish there, or will not take the message. */
   denied(topic: string, code: number): void;
   tooLarge(topic: string, bytes: number): void;
+  /** A reply or a notice, while the broker is there and is slow. */
+  givenUp(): void;
 }
 
 export class Outbox {
@@ -48,16 +50,20 @@ export class Outbox {
   readonly #lanes: Record<Kind, Entry[]> = { event: [], word: [] };
   /** In the order in which they were sent first. */
   readonly #flights = new Map<number, Flight>();
+  /** Of those, what has not been said on this connection. */
+  #again: Flight[] = [];
   #link: Wire | null = null;
   #session: Session | null = null;
   #count = 0;
-  #id = 0;
+  #id: number;
   #dropped = 0;
   #whenLow: (() => void)[] = [];
   #whenEmpty: (() => void)[] = [];
 
-  constructor(events: OutboxEvents) {
+  /** @param random gives 0 to 1: a broker may still hold numbers of the run before, so that another one begins elsewhere. */
+  constructor(events: OutboxEvents, random: () => number) {
     this.#events = events;
+    this.#id = Math.floor(random() * MAX_ID);
   }
 
   /** @returns resolves when the broker has it (QoS 1 and 2), when it was written (QoS 0), or when it is given up. */
@@ -84,7 +90,7 @@ export class Outbox {
     this.#link = link;
     this.#session = session;
     const flights = [...this.#flights.values()];
-    if (session.present) for (const flight of flights) this.#resend(link, flight);
+    if (session.present) this.#again = flights;
     else this.#requeue(flights);
     for (const message of this.#retained.all()) {
       this.#retained.wait({ message, kind: 'word', number: this.#next(), done: () => undefined }, true);
@@ -92,7 +98,7 @@ export class Outbox {
     this.#go();
   }
 
-  /** @returns how many replies and notices were given up since it was asked last. */
+  /** @returns how many replies and notices were given up while the broker was away, since it was asked last. */
   takeDropped(): number {
     const dropped = this.#dropped;
     this.#dropped = 0;
@@ -102,6 +108,7 @@ export class Outbox {
   down(): void {
     this.#link = null;
     this.#session = null;
+    this.#again = [];
     this.#retained.stopWaiting();
   }
 
@@ -157,10 +164,12 @@ export class Outbox {
   #go(): void {
     const [link, session] = [this.#link, this.#session];
     if (link !== null && session !== null) {
-      while (!link.isFull && this.#flights.size < session.window) {
-        const entry = this.#take();
+      while (!link.isFull && this.#flights.size - this.#again.length < session.window) {
+        const flight = this.#again.shift();
+        const entry = flight ?? this.#take();
         if (entry === undefined) break;
-        this.#send(link, session, entry);
+        if (flight === undefined) this.#send(link, session, entry);
+        else this.#resend(link, session, flight);
       }
     }
     this.#settleWaits();
@@ -174,22 +183,31 @@ export class Outbox {
     return first < second ? event.shift() : word.shift();
   }
 
-  #send(link: Wire, { version, maximumQos, maximumPacketBytes }: Session, entry: Entry): void {
-    const qos = Math.min(entry.message.qos, maximumQos);
+  #send(link: Wire, session: Session, entry: Entry): void {
+    const qos = Math.min(entry.message.qos, session.maximumQos);
     const flight: Flight | null = qos === 1 || qos === 2 ? { ...entry, qos, id: this.spareId(), released: false } : null;
-    const bytes = link.encode(packetOf(entry.message, version, flight, false));
-    if (maximumPacketBytes !== null && bytes.length > maximumPacketBytes) {
-      this.#events.tooLarge(entry.message.topic, bytes.length);
-      return entry.done();
-    }
-    link.write(bytes);
-    if (flight === null) entry.done();
-    else this.#flights.set(flight.id, flight);
+    if (this.#write(link, session, entry.message, flight, false) && flight !== null) this.#flights.set(flight.id, flight);
+    else entry.done();
   }
 
-  #resend(link: Wire, flight: Flight): void {
-    if (flight.released) link.send({ cmd: 'pubrel', messageId: flight.id });
-    else link.send(packetOf(flight.message, this.#session?.version ?? 4, flight, true));
+  /** With its number; anew where the broker came back with less than its QoS. */
+  #resend(link: Wire, session: Session, flight: Flight): void {
+    if (flight.released) return link.send({ cmd: 'pubrel', messageId: flight.id });
+    if (flight.qos <= session.maximumQos && this.#write(link, session, flight.message, flight, true)) return;
+    this.#flights.delete(flight.id);
+    if (flight.qos > session.maximumQos) this.#send(link, session, flight);
+    else flight.done();
+  }
+
+  /** @returns false where the broker takes nothing so large. */
+  #write(link: Wire, { version, maximumPacketBytes }: Session, message: Message, flight: Flight | null, dup: boolean): boolean {
+    const bytes = link.encode(packetOf(message, version, flight, dup));
+    if (maximumPacketBytes !== null && bytes.length > maximumPacketBytes) {
+      this.#events.tooLarge(message.topic, bytes.length);
+      return false;
+    }
+    link.write(bytes);
+    return true;
   }
 
   /** A released one was taken: whether it was delivered as well is not known, and twice would be worse. */
@@ -203,13 +221,15 @@ export class Outbox {
 
   #land(flight: Flight): void {
     this.#flights.delete(flight.id);
+    this.#again = this.#again.filter((other) => other !== flight);
     if (flight.message.retain) this.#retained.told(flight.message);
     flight.done();
   }
 
   #drop(): void {
     this.#lanes.word.shift()?.done();
-    this.#dropped += 1;
+    if (this.#link === null) this.#dropped += 1;
+    else this.#events.givenUp();
   }
 
   #settleWaits(): void {

@@ -8,6 +8,9 @@ const BAD_CREDENTIALS = [4, 0x86];
 const NOT_AUTHORIZED = [5, 0x87];
 const TAKEN_OVER = 0x8e;
 
+/** Why a connection ended of which nothing else is known: neither an error nor a word of the broker. */
+export const CLOSED = 'the connection was closed';
+
 /** The broker does not speak the version that it was spoken to in, and says so. */
 export function isVersionRefused({ code, wasUp }: Loss): boolean {
   return !wasUp && includes(NOT_THIS_VERSION, code);
@@ -19,13 +22,14 @@ export function isTakenOver({ code, wasUp }: Loss): boolean {
 }
 
 /** A broker of old may close the connection without a word where it does not know the version [MQTT-3.1.2-2]. */
-export function isClosedWithoutAWord({ code, wasUp }: Loss): boolean {
-  return !wasUp && (code === null || code === 'ECONNRESET');
+export function isClosedWithoutAWord({ why, code, wasUp }: Loss): boolean {
+  return !wasUp && (why === CLOSED || code === 'ECONNRESET');
 }
 
 export const OTHER_WITH_OUR_ID = 'another client uses the same id: give each daemon its own mqtt.broker.client_id';
 
-export function cureOf({ code, why }: Loss): string {
+export function cureOf({ code, why, cure }: Loss): string {
+  if (cure !== undefined) return cure;
   if (code === 'ECONNREFUSED') return 'start the broker (systemctl start mosquitto), or correct mqtt.broker_url';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'correct the host in mqtt.broker_url, or mend name resolution';
   if (includes(BAD_CREDENTIALS, code)) return 'correct mqtt.broker.username and the first line of mqtt.broker.password_file';

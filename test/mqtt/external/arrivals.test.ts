@@ -71,4 +71,30 @@ describe('a message', () => {
     taken[1]?.done();
     expect(sent).toEqual(['pubrec 5']);
   });
+
+  it('of QoS 1 that was decided while there was no connection is acknowledged when it comes again, and taken once', () => {
+    publish(5, 1);
+    arrivals.disconnected();
+    decide(5);
+    expect(sent).toEqual([]);
+    arrivals.connected(true);
+    publish(5, 1, true);
+    expect([taken.length, sent]).toEqual([1, ['puback 5']]);
+    publish(5, 1);
+    expect(taken).toHaveLength(2);
+  });
+
+  it('of QoS 1 with the number of one that was decided so, and no repeat, is new; so is any of a session that is forgotten', () => {
+    publish(5, 1);
+    arrivals.disconnected();
+    decide(5);
+    arrivals.connected(true);
+    publish(5, 1);
+    expect(taken).toHaveLength(2);
+    arrivals.disconnected();
+    taken[1]?.done();
+    arrivals.connected(false);
+    publish(5, 1, true);
+    expect(taken).toHaveLength(3);
+  });
 });

@@ -1,7 +1,9 @@
 /** The room between the engine and a broker that is away. */
+import type { Packet } from 'mqtt-packet';
 import { afterEach, expect, it } from 'vitest';
+import { open } from '../../../src/core/access/account.ts';
 import { configSchema } from '../../../src/model/config.ts';
-import type { DiunaEvent, NoticeType } from '../../../src/model/event.ts';
+import type { DiunaEvent, Notice, NoticeType } from '../../../src/model/event.ts';
 import { ExternalService } from '../../../src/mqtt/external/external-service.ts';
 import { loggerTo } from '../../../src/system/logger.ts';
 import { realClock } from '../../../src/system/real-clock.ts';
@@ -22,7 +24,7 @@ const config = (port: number, more: Readonly<Record<string, unknown>> = {}) =>
     zones: { floor: { strip: 'main', range: [0, 0] } },
   }).mqtt;
 
-async function room(more: Readonly<Record<string, unknown>> = {}) {
+async function room(more: Readonly<Record<string, unknown>> = {}, hasUsers = false) {
   const port = await freePort();
   const reports: { type: NoticeType; payload: Readonly<Record<string, unknown>> }[] = [];
   const log: Record<string, unknown>[] = [];
@@ -32,14 +34,15 @@ async function room(more: Readonly<Record<string, unknown>> = {}) {
     logger: loggerTo({ write: (line) => void log.push(JSON.parse(line)) }, 'debug').room('mqtt'),
     submit: () => undefined,
     report: (type, payload) => void reports.push({ type, payload }),
+    authenticator: { ...open, isRequired: hasUsers },
   });
   await service.open();
   await service.listen();
   things.push(() => service.stop());
-  const broker = async () => {
+  const broker = async (ignores: (packet: Packet) => boolean = () => false) => {
     const started: FakeBroker = await FakeBroker.start(port, (visit, packet) => {
       if (packet.cmd === 'connect') visit.welcome(false);
-      else obey(visit, packet);
+      else if (!ignores(packet)) obey(visit, packet);
     });
     things.push(() => started[Symbol.asyncDispose]());
     return started.visit(1);
@@ -85,9 +88,40 @@ it('of more than can wait the oldest are skipped, which is told once, when the b
   expect(reports.filter(({ type }) => type === 'system.events_skipped')).toHaveLength(1);
 });
 
-it('names the settings that do nothing here, once', async () => {
-  const { log } = await room({ limits: { connections: 7 }, listen: ['127.0.0.1:9'] });
-  const named = log.filter(({ msg }) => String(msg).startsWith('these settings do nothing'));
-  expect(named).toMatchObject([{ settings: ['mqtt.listen', 'mqtt.limits'] }]);
-  expect((await room()).log.filter(({ msg }) => String(msg).startsWith('these settings do nothing'))).toEqual([]);
+const notice: Notice = {
+  id: 'n',
+  type: 'system.started',
+  timestamp: '2026-01-01T00:00:00.000Z',
+  source: 'system',
+  origin: null,
+  trigger: null,
+  request_id: null,
+  payload: {},
+};
+const unused = (log: readonly Record<string, unknown>[]) => log.filter(({ msg }) => String(msg).startsWith('these settings do nothing'));
+
+it('names the settings that do nothing here, once, and none that HTTP goes by', async () => {
+  const { log } = await room({ limits: { connections: 7, connect_timeout: 5 }, listen: ['127.0.0.1:9'] }, true);
+  expect(unused(log)).toMatchObject([{ settings: ['users', 'mqtt.listen', 'mqtt.limits.connections'] }]);
+  expect(unused((await room({ limits: { connect_timeout: 5 } })).log)).toEqual([]);
+});
+
+it('a password file that there is not is told with the setting that names it', async () => {
+  const { reports } = await room({ broker: { username: 'lights', password_file: '/there/is/none' } });
+  const { payload } = await until(() => reports[0], 'the complaint');
+  expect(payload).toMatchObject({
+    code: 'ENOENT',
+    why: 'there is no file /there/is/none',
+    cure: 'make it, or name the right one in mqtt.broker.password_file',
+  });
+});
+
+it('tells of replies that a slow broker makes it give up when it happens, and of no outage', async () => {
+  const { service, log, broker } = await room();
+  const visit = await broker(({ cmd }) => cmd === 'publish');
+  await visit.hear('publish');
+  for (let index = 0; index < 1200; index += 1) service.announcer.notice(notice);
+  const told = () => log.filter(({ msg }) => String(msg).includes('given up'));
+  await until(() => told().length > 0, 'the warning');
+  expect(told()).toMatchObject([{ msg: 'the broker takes replies and notices too slowly: of those that wait the oldest are given up' }]);
 });

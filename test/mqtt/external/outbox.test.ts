@@ -1,7 +1,7 @@
 import type { Packet } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../../../src/mqtt/external/link.ts';
-import { Outbox, type Wire, WORDS_WAITING } from '../../../src/mqtt/external/outbox.ts';
+import { Outbox, type OutboxEvents, type Wire, WORDS_WAITING } from '../../../src/mqtt/external/outbox.ts';
 import type { Message, Qos } from '../../../src/mqtt/message.ts';
 
 /** Takes down what is sent; a packet stands for its bytes. */
@@ -36,7 +36,8 @@ const session: Session = { version: 5, present: true, window: 20, maximumQos: 2,
 const fresh = { ...session, present: false };
 const message = (payload: string, qos: Qos = 1, topic = 'topic'): Message => ({ topic, payload, qos, retain: false });
 const retained = (topic: string, payload: string): Message => ({ topic, payload, qos: 1, retain: true });
-const outbox = () => new Outbox({ denied: () => undefined, tooLarge: () => undefined });
+const outbox = (events: Partial<OutboxEvents> = {}, random = 0) =>
+  new Outbox({ denied: () => undefined, tooLarge: () => undefined, givenUp: () => undefined, ...events }, () => random);
 
 describe('what is published', () => {
   it('while the broker is away waits, in the order in which it came; of QoS 0 it is gone', async () => {
@@ -94,6 +95,29 @@ describe('what is published', () => {
     box.up(wire, { ...fresh, window: 2 });
     expect(wire.said()).toEqual(['event', '5']);
   });
+
+  it('is bounded too while the broker is there and slow, which is told when it happens and of no outage', () => {
+    const givenUp: true[] = [];
+    const [box, wire] = [outbox({ givenUp: () => void givenUp.push(true) }), new FakeWire()];
+    box.up(wire, { ...fresh, window: 1 });
+    for (let index = 0; index <= WORDS_WAITING + 3; index += 1) void box.publish(message(String(index)), 'word');
+    expect([givenUp.length, box.takeDropped()]).toEqual([3, 0]);
+  });
+
+  it('is numbered from elsewhere in each run, as the broker may still hold numbers of the one before', () => {
+    const numbers = [0, 0.5, 1].map((random) => {
+      const [box, wire] = [outbox({}, random), new FakeWire()];
+      box.up(wire, fresh);
+      void box.publish(message('1'), 'event');
+      void box.publish(message('2'), 'event');
+      return [wire.id('1'), wire.id('2')];
+    });
+    expect(numbers).toEqual([
+      [1, 2],
+      [32_768, 32_769],
+      [1, 2],
+    ]);
+  });
 });
 
 describe('after a lost connection', () => {
@@ -142,5 +166,35 @@ describe('after a lost connection', () => {
     box.down();
     box.up(third, fresh);
     expect(third.said()).toEqual(['a3']);
+  });
+
+  it('what is said again keeps to what the broker now takes at once, in order and before all else', () => {
+    const [box, first, second] = [outbox(), new FakeWire(), new FakeWire()];
+    box.up(first, fresh);
+    const payloads = Array.from({ length: 10 }, (_, index) => String(index));
+    for (const payload of payloads) void box.publish(message(payload), 'event');
+    box.down();
+    void box.publish(message('new'), 'event');
+    box.up(second, { ...session, window: 3 });
+    expect(second.said()).toEqual(['0 again', '1 again', '2 again']);
+    for (const payload of payloads) box.acknowledged({ cmd: 'puback', messageId: first.id(payload) });
+    expect(second.said()).toEqual([...payloads.map((payload) => `${payload} again`), 'new']);
+    expect(payloads.map((payload) => second.id(payload))).toEqual(payloads.map((payload) => first.id(payload)));
+  });
+
+  it('what is too large for the broker now is given up and named; what is beyond its QoS is said anew', async () => {
+    const tooLarge: string[] = [];
+    const [box, first, second] = [outbox({ tooLarge: (topic) => void tooLarge.push(topic) }), new FakeWire(), new FakeWire()];
+    box.up(first, fresh);
+    const large = box.publish(message('x'.repeat(1000), 1, 'large'), 'word');
+    void box.publish(message('two', 2), 'word');
+    void box.publish(message('small'), 'word');
+    box.down();
+    box.up(second, { ...session, window: 2, maximumQos: 1, maximumPacketBytes: 500 });
+    await large;
+    expect(tooLarge).toEqual(['large']);
+    expect(second.said()).toEqual(['two', 'small again']);
+    expect(second.sent[0]).toMatchObject({ qos: 1 });
+    expect(second.id('two')).not.toBe(first.id('two'));
   });
 });

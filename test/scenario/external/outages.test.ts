@@ -100,7 +100,7 @@ describe.runIf(hasProgram('mosquitto'))('with a broker', () => {
     broker.signal('SIGSTOP');
     const start = performance.now();
     await running[Symbol.asyncDispose]();
-    expect(performance.now() - start).toBeLessThan(4000);
+    expect(performance.now() - start).toBeLessThan(10_000); // far above what a stop may take: it hangs on nobody
     broker.signal('SIGCONT');
   });
 
