@@ -80,11 +80,11 @@ it('the engine knows no MQTT, no files and no pins', () => {
   expect(wrong).toEqual([]);
 });
 
-it('every file opens by saying what it owns, and none outgrows 250 lines', () => {
+it('every file opens by saying what it owns, and none outgrows 255 lines', () => {
   const silent = files
     .filter(({ text }) => !/^(#!.*\n)?(\/\*\*|import)/.test(text) || !text.slice(0, 2000).includes('/**'))
     .map(({ path }) => path);
-  const long = files.filter(({ text }) => text.split('\n').length > 260).map(({ path }) => path);
+  const long = files.filter(({ text }) => text.split('\n').length - 1 > 255).map(({ path }) => path);
   expect({ silent, long }).toEqual({ silent: [], long: [] });
 });
 

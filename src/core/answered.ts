@@ -1,13 +1,19 @@
 /**
- * The dedup window: what each client was answered, by request id. Bounded by count, never by time, so that a clock that
+ * The dedup window: what each client of each user was answered, by request id. Bounded by count, never by time, so that a clock that
  * jumps forgets nothing: at least the newest 1,024 answers a client, and 32,768 in all, past which the client that was
  * quiet longest loses its oldest ones.
  */
 import type { Reply } from '../model/reply.ts';
 
-/** The answer to one request id, kept so that a repetition gets the same one. */
-export interface StoredAnswer {
+/** Whose request ids they are: a client id that another user comes by later brings along none of them. */
+export interface Asker {
+  /** `null` where no users are configured. */
+  readonly user: string | null;
   readonly client: string;
+}
+
+/** The answer to one request id, kept so that a repetition gets the same one. */
+export interface StoredAnswer extends Asker {
   readonly request_id: string;
   /** Of the command's canonical form: tells a repetition from a reuse. */
   readonly digest: string;
@@ -33,18 +39,19 @@ export class AnsweredWindow {
     return this.#count;
   }
 
-  find(client: string, requestId: string): StoredAnswer | undefined {
-    return this.#clients.get(client)?.get(requestId);
+  find(asker: Asker, requestId: string): StoredAnswer | undefined {
+    return this.#clients.get(askerKey(asker))?.get(requestId);
   }
 
   remember(answer: StoredAnswer): void {
-    const answers = this.#clients.get(answer.client) ?? new Map<string, StoredAnswer>();
+    const client = askerKey(answer);
+    const answers = this.#clients.get(client) ?? new Map<string, StoredAnswer>();
     if (answers.delete(answer.request_id)) this.#count -= 1;
     answers.set(answer.request_id, answer);
-    this.#clients.delete(answer.client);
-    this.#clients.set(answer.client, answers);
+    this.#clients.delete(client);
+    this.#clients.set(client, answers);
     this.#count += 1;
-    if (answers.size > this.#perClient) this.#forgetOldest(answer.client, answers);
+    if (answers.size > this.#perClient) this.#forgetOldest(client, answers);
     while (this.#count > this.#inAll) this.#forgetQuietest();
   }
 
@@ -68,4 +75,9 @@ export class AnsweredWindow {
     }
     if (answers.size === 0) this.#clients.delete(client);
   }
+}
+
+/** No user's name is empty, and none holds a NUL. */
+export function askerKey({ user, client }: Asker): string {
+  return `${user ?? ''}\0${client}`;
 }

@@ -32,7 +32,7 @@ export class WaysIn {
   /** To be called as root, where we are. @throws Fault where the certificate does not do. */
   async prepare(): Promise<void> {
     await this.#tls?.open();
-    this.#authenticator.start(() => this.#mqtt.reviewAccounts());
+    await this.#authenticator.start(() => this.#mqtt.reviewAccounts());
   }
 
   /** Loaded now and not before: whoever waits for light or for the broker does not wait for this. @returns where pages find us. */
@@ -55,11 +55,14 @@ export class WaysIn {
     }
   }
 
-  /** Other users and names, and a certificate that may have changed. */
-  async reload({ http, users }: Config): Promise<void> {
+  /**
+   * Other users and names, at once. A certificate that may have changed is looked at meanwhile: its files may take seconds to
+   * settle, and who is no user any more must not stay for so long.
+   */
+  reload({ http, users }: Config): void {
     this.#http?.configure(http);
     this.#authenticator.configure(users);
-    await this.#tls?.check();
+    void this.#tls?.check();
   }
 
   /** @param mqttEnded when the broker has: until then its connections that came by HTTP are needed. */

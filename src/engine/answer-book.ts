@@ -1,5 +1,5 @@
 /** Knows what each request id was answered, from the moment it is decided; only what has settled goes into a snapshot. */
-import type { AnsweredWindow, StoredAnswer } from '../core/answered.ts';
+import { type AnsweredWindow, type Asker, askerKey, type StoredAnswer } from '../core/answered.ts';
 import type { RefusalCode } from '../model/refusal.ts';
 import type { Reply } from '../model/reply.ts';
 
@@ -22,22 +22,22 @@ export class AnswerBook {
     this.#settled = settled;
   }
 
-  find(client: string, requestId: string): StoredAnswer | undefined {
-    return this.#underWay.get(key(client, requestId)) ?? this.#settled.find(client, requestId);
+  find(asker: Asker, requestId: string): StoredAnswer | undefined {
+    return this.#underWay.get(key(asker, requestId)) ?? this.#settled.find(asker, requestId);
   }
 
-  replaying(client: string, requestId: string): Replaying | undefined {
-    return this.#replaying.get(key(client, requestId));
+  replaying(asker: Asker, requestId: string): Replaying | undefined {
+    return this.#replaying.get(key(asker, requestId));
   }
 
   /** From here until `settle` the same request joins this replay. */
-  startReplay(client: string, requestId: string, digest: string): void {
-    this.#replaying.set(key(client, requestId), { digest, joined: [] });
+  startReplay(asker: Asker, requestId: string, digest: string): void {
+    this.#replaying.set(key(asker, requestId), { digest, joined: [] });
   }
 
   /** Answers whoever asked meanwhile; what says "ask again later" is not kept, so that it can be asked again. */
   endReplay(answer: StoredAnswer): void {
-    const place = key(answer.client, answer.request_id);
+    const place = key(answer, answer.request_id);
     for (const respond of this.#replaying.get(place)?.joined ?? []) respond(answer.reply);
     this.#replaying.delete(place);
     const { reply } = answer;
@@ -45,11 +45,11 @@ export class AnswerBook {
   }
 
   decided(answer: StoredAnswer): void {
-    this.#underWay.set(key(answer.client, answer.request_id), answer);
+    this.#underWay.set(key(answer, answer.request_id), answer);
   }
 
   settle(answer: StoredAnswer): void {
-    this.#underWay.delete(key(answer.client, answer.request_id));
+    this.#underWay.delete(key(answer, answer.request_id));
     this.#settled.remember(answer);
   }
 
@@ -59,7 +59,7 @@ export class AnswerBook {
   }
 }
 
-/** Client ids and request ids hold no NUL. */
-function key(client: string, requestId: string): string {
-  return `${client}\0${requestId}`;
+/** Request ids hold no NUL. */
+function key(asker: Asker, requestId: string): string {
+  return `${askerKey(asker)}\0${requestId}`;
 }

@@ -22,7 +22,7 @@ import type { Snapshot } from './ports.ts';
 import { look, QueryDesk } from './query-desk.ts';
 import type { ReplayQuery } from './replay.ts';
 import { acceptedChange, refused, repeated, zoneOf } from './replies.ts';
-import type { Submission } from './submission.ts';
+import { askerOf, type Submission } from './submission.ts';
 
 interface Outcome {
   readonly reply: Reply;
@@ -173,16 +173,16 @@ export class Engine {
       submission.committed?.();
       this.#desk.replay(submission, request.request_id, query, world, catalog, remember);
     };
-    if (request.request_id !== null && submission.origin !== null && !request.dry_run)
-      this.#answers.startReplay(submission.origin, request.request_id, digest);
+    const asker = askerOf(submission);
+    if (request.request_id !== null && asker !== null && !request.dry_run) this.#answers.startReplay(asker, request.request_id, digest);
     this.#queue.add({ record: null, world, settle });
   }
 
   /** @returns whether this was a repetition or a reuse, and has been answered or will be. */
   #repeated(submission: Submission, { request_id, command }: Request, digest: string): boolean {
-    if (request_id === null || submission.origin === null) return false;
-    const replaying = this.#answers.replaying(submission.origin, request_id);
-    const known = replaying ?? this.#answers.find(submission.origin, request_id);
+    const asker = askerOf(submission);
+    if (request_id === null || asker === null) return false;
+    const known = this.#answers.replaying(asker, request_id) ?? this.#answers.find(asker, request_id);
     if (known === undefined) return false;
     if (known.digest !== digest) {
       const message = `request_id ${request_id} was used for another command; every command needs its own`;
@@ -216,8 +216,8 @@ export class Engine {
   }
 
   #answer(submission: Submission, { request_id, dry_run }: Request, digest: string, reply: Reply): StoredAnswer | null {
-    if (request_id === null || submission.origin === null || dry_run) return null;
-    return { client: submission.origin, request_id, digest, reply };
+    const asker = askerOf(submission);
+    return request_id === null || asker === null || dry_run ? null : { ...asker, request_id, digest, reply };
   }
 
   #digest({ origin }: Submission, { request_id, command, ack, dry_run }: Request): string {

@@ -1,5 +1,6 @@
 /** What comes into the inbox, whatever way it came. */
 import type { Result } from '../base/result.ts';
+import type { Asker } from '../core/answered.ts';
 import type { Malformed } from '../core/parse-request.ts';
 import type { Request } from '../model/command.ts';
 import type { DiunaEvent } from '../model/event.ts';
@@ -12,6 +13,8 @@ export interface Submission {
   readonly source: Source;
   /** The client that asked; `null` when none did. */
   readonly origin: string | null;
+  /** As whom that client has logged in; `null` where nobody has to. */
+  readonly user: string | null;
   readonly trigger: string | null;
   /** Of the engine's monotonic clock. */
   readonly receivedUs: number;
@@ -23,4 +26,9 @@ export interface Submission {
   readonly committed?: () => void;
   /** Takes the events of an `events.replay`, one after another. */
   readonly deliver?: (event: DiunaEvent) => Promise<void>;
+}
+
+/** @returns `null` where nobody can ask again. */
+export function askerOf({ user, origin }: Submission): Asker | null {
+  return origin === null ? null : { user, client: origin };
 }

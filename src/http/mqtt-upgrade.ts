@@ -2,9 +2,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { SharedBudget } from '../base/shared-budget.ts';
 import type { HttpGuard, HttpLimits, MqttDoor } from './door.ts';
 import { type Reply, replyRaw } from './replies.ts';
-import { Unfinished } from './unfinished.ts';
 import { chooseSubprotocol, refuseUpgrade } from './upgrade-check.ts';
 import { WebSocketStream } from './web-socket-stream.ts';
 
@@ -18,13 +18,13 @@ const elsewhere: Reply = { status: 404, text: 'MQTT is not served here: another 
 export class MqttUpgrade {
   readonly #door: MqttDoor | null;
   readonly #server: WebSocketServer;
-  readonly #unfinished: Unfinished;
+  readonly #unfinished: SharedBudget;
   #isStopping = false;
 
   /** @param door `null` where MQTT is served elsewhere. */
   constructor(door: MqttDoor | null, limits: HttpLimits) {
     this.#door = door;
-    this.#unfinished = new Unfinished(limits.unfinished_bytes);
+    this.#unfinished = new SharedBudget(limits.unfinished_bytes);
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -57,7 +57,7 @@ export class MqttUpgrade {
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       taken = true;
       const closeCode = () => (this.#isStopping ? GOING_AWAY : NORMAL_CLOSURE);
-      door.serve(new WebSocketStream({ webSocket, socket, unfinished: this.#unfinished, closeCode, refused: note }), address);
+      door.serve(new WebSocketStream({ webSocket, socket, address, unfinished: this.#unfinished, closeCode, refused: note }), address);
     });
     return taken;
   }

@@ -5,14 +5,17 @@
  */
 import { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import type { Holder, SharedBudget } from '../base/shared-budget.ts';
 import type { HttpGuard } from './door.ts';
-import { Share, type Unfinished } from './unfinished.ts';
+import { Unfinished } from './unfinished.ts';
 
 export interface StreamParts {
   readonly webSocket: WebSocket;
   /** What it runs on. */
   readonly socket: Duplex;
-  readonly unfinished: Unfinished;
+  readonly address: string;
+  /** Of messages that have begun and not ended, of all WebSockets. */
+  readonly unfinished: SharedBudget;
   /** The code to close with where nothing is wrong [RFC 6455, 7.4.1]. */
   readonly closeCode: () => number;
   readonly refused: (guard: HttpGuard, why: string) => void;
@@ -30,8 +33,11 @@ const LINGER_MS = 1000;
 export class WebSocketStream extends Duplex {
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;
-  readonly #share: Share;
+  readonly #unfinished = new Unfinished();
+  readonly #holder: Holder;
   readonly #parts: StreamParts;
+  /** The first that MQTT answers is the CONNACK; who is not let in is told so with it, and is gone. */
+  #isAnswered = false;
 
   /** To be made before the socket's first byte is read. */
   constructor(parts: StreamParts) {
@@ -40,14 +46,15 @@ export class WebSocketStream extends Duplex {
     this.#parts = parts;
     this.#webSocket = webSocket;
     this.#socket = socket;
-    this.#share = new Share(parts.unfinished);
-    socket.prependListener('data', (chunk: Buffer) => this.#count(chunk.length));
+    this.#holder = this.#newHolder();
+    socket.prependListener('data', (chunk: Buffer) => this.#unfinished.add(chunk.length));
+    socket.on('data', () => this.#count()); // the library has read it by then
     webSocket.on('message', (data: Buffer, isBinary: boolean) => this.#take(data, isBinary));
     webSocket.on('ping', (data) => this.#pong(data));
-    webSocket.on('pong', (data) => this.#share.takeControl(data.length));
+    webSocket.on('pong', (data) => this.#unfinished.takeControl(data.length));
     webSocket.on('error', (cause) => this.#fail(cause));
     webSocket.on('close', () => {
-      this.#share.close();
+      this.#letGo();
       if (!this.destroyed) this.push(null);
     });
   }
@@ -77,7 +84,7 @@ export class WebSocketStream extends Duplex {
   /** Says goodbye where the other side can hear it; whoever waits for the end need not wait for the answer. */
   override _destroy(cause: Error | null, done: Done): void {
     const { readyState, CLOSED, OPEN } = this.#webSocket;
-    this.#share.close();
+    this.#letGo();
     done(cause);
     if (readyState === CLOSED) return;
     if (this.#socket.writableNeedDrain) return this.#webSocket.terminate();
@@ -89,6 +96,7 @@ export class WebSocketStream extends Duplex {
 
   /** Frames that are written after the end go nowhere: the end is on its way to whoever writes. */
   #send(frames: readonly Buffer[], done: Done): void {
+    this.#isAnswered = true;
     const last = frames.length - 1;
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return done();
     let flushed: Done | null = null;
@@ -99,18 +107,31 @@ export class WebSocketStream extends Duplex {
     else done();
   }
 
-  #count(bytes: number): void {
-    if (this.destroyed || this.#share.add(bytes)) return;
-    this.#parts.refused('unfinished_bytes', `${this.#parts.unfinished.bytes} bytes of WebSocket messages have begun and not ended`);
-    this.#webSocket.close(POLICY_VIOLATION);
-    this.#webSocket.terminate();
-    this.destroy();
+  #count(): void {
+    if (!this.destroyed) this.#parts.unfinished.hold(this.#holder, this.#unfinished.bytes);
+  }
+
+  #letGo(): void {
+    this.#parts.unfinished.hold(this.#holder, 0);
+  }
+
+  #newHolder(): Holder {
+    return {
+      group: this.#parts.address,
+      isLetIn: () => this.#isAnswered,
+      end: (why) => {
+        this.#parts.refused('unfinished_bytes', `WebSocket messages: ${why}`);
+        this.#webSocket.close(POLICY_VIOLATION);
+        this.#webSocket.terminate();
+        this.destroy();
+      },
+    };
   }
 
   /** [MQTT-6.0.0-1] */
   #take(data: Buffer, isBinary: boolean): void {
     if (this.destroyed) return;
-    this.#share.take(data.length);
+    this.#unfinished.take(data.length);
     if (!isBinary) {
       this.#parts.refused('malformed', 'sent text on a WebSocket: MQTT is binary');
       this.#webSocket.close(UNSUPPORTED_DATA, 'MQTT is binary');
@@ -120,7 +141,7 @@ export class WebSocketStream extends Duplex {
 
   /** Of many Pings the newest alone need be answered [RFC 6455, 5.5.3]: who reads no answers gets none. */
   #pong(data: Buffer): void {
-    this.#share.takeControl(data.length);
+    this.#unfinished.takeControl(data.length);
     if (!this.destroyed && this.#webSocket.readyState === this.#webSocket.OPEN && this.#socket.writableLength === 0)
       this.#webSocket.pong(data);
   }

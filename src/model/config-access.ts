@@ -5,7 +5,7 @@ import { zoneIdSchema } from './ids.ts';
 
 const optional = z.exactOptional;
 
-/** A viewer reads states and events; a controller commands its zones too; an admin may do everything. */
+/** From less to more: a viewer reads states and events; a controller commands its zones too; an admin may do everything. */
 export const roles = ['viewer', 'controller', 'admin'] as const;
 export type Role = (typeof roles)[number];
 

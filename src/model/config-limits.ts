@@ -12,10 +12,11 @@ export const mqttLimitsSchema = z.strictObject({
   connect_timeout: decimal(0.1, 300).default(10),
   /** Seconds: the longest keep alive granted to a client of MQTT 5; 0: any, also none. Older clients cannot be told. */
   keep_alive: integer(0, 65_535).default(0),
-  /** Of one packet, its fixed header not counted. */
+  /** Of one packet, its fixed header not counted. The first one may have 64 KiB at most, its will with it; 16 KiB where that will has a delay. */
   packet_bytes: integer(KiB, 64 * MiB).default(256 * KiB),
-  /** Of packets that have begun and not ended, all connections together. */
+  /** Of packets that have begun and not ended, all connections together; a quarter of it for those that are not let in yet. Past it who holds most is ended. */
   unfinished_bytes: integer(64 * KiB, 1024 * MiB).default(16 * MiB),
+  /** More are refused one by one; sixteen times as many in one packet end the connection. */
   filters_per_packet: integer(1, 10_000).default(64),
   filters_per_session: integer(1, 100_000).default(256),
   topic_bytes: integer(64, 65_535).default(512),
@@ -39,7 +40,10 @@ export const mqttLimitsSchema = z.strictObject({
   /** Outside our own base topic, count and bytes. */
   retained_topics: integer(0, 1_000_000).default(10_000),
   retained_bytes: integer(0, 1024 * MiB).default(16 * MiB),
+  /** Past it the user with the most loses the one left longest ago; without users a new one is refused. */
   stored_sessions: integer(0, 100_000).default(1000),
+  /** Past it the user's next one is refused. */
+  sessions_per_user: integer(1, 100_000).default(100),
   /** Seconds that a session outlives its client. */
   session_expiry: decimal(1, 31_536_000).default(604_800),
   /** For a session whose client is away, count and bytes; past them the oldest are dropped. */

@@ -35,13 +35,20 @@ function checkRules(config: Config, unjudged: Unjudged): Mistake[] {
     const users = (rule.users ?? []).flatMap((user, at) =>
       unjudged.has(`users.${user}`) ? [] : checkKnown(user, known, 'users', [...path, 'users', at]),
     );
-    return [...checkTopic(rule, config.mqtt.base_topic, path), ...users];
+    return [...checkTopic(rule, config.mqtt.base_topic, path), ...checkDenial(rule, path), ...users];
   });
 }
 
 function checkTopic({ topic }: AccessRule, base: string, path: Path): Mistake[] {
   if (topic !== base && !topic.startsWith(`${base}/`)) return [];
   return [{ path: [...path, 'topic'], message: `must not be of ${base}/…, where the roles of users decide`, got: topic }];
+}
+
+/** Nor would it hold for ids that no topic can hold, as `a/b`. */
+function checkDenial({ topic, allow }: AccessRule, path: Path): Mistake[] {
+  if (allow !== 'none' || !topic.includes('%c')) return [];
+  const message = 'must not have %c where nothing is allowed: whoever is denied takes another client id; say %u, users or roles';
+  return [{ path: [...path, 'topic'], message, got: topic }];
 }
 
 function checkKnown(name: string, known: readonly string[], what: string, path: Path): Mistake[] {

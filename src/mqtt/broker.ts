@@ -3,7 +3,7 @@
  * asked of a gate, and nothing here knows a command.
  */
 import type { Duplex } from 'node:stream';
-import { Aedes, type AedesPublishPacket, type Client, type PublishPacket } from 'aedes';
+import { Aedes, type AedesPublishPacket, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
 import type { Logger } from '../base/logger.ts';
 import type { MqttLimits } from '../model/config-limits.ts';
 import type { Login, Will } from './access/entrance.ts';
@@ -16,7 +16,9 @@ import { writeEncoded } from './encode-once.ts';
 import type { Guards } from './guards/guards.ts';
 import type { Obstacle } from './guards/objections.ts';
 import { storeParts } from './guards/private-parts.ts';
+import { alsoTold } from './guards/sessions.ts';
 import { TOPIC_LEVELS } from './guards/shape.ts';
+import { UNRELEASED_MOST } from './guards/unreleased.ts';
 import type { Message, MessageProperties } from './message.ts';
 import { enableMqtt5, type Mqtt5 } from './mqtt5/mqtt5.ts';
 import { reason } from './mqtt5/reason.ts';
@@ -73,6 +75,7 @@ export class Broker {
       drainTimeout: limits.drain_timeout * 1000,
       connectTimeout: limits.connect_timeout * 1000,
       queueLimit: 1000,
+      maxInflightInbound: UNRELEASED_MOST,
       maxTopicLevels: TOPIC_LEVELS,
       preConnect: (client, packet, done) => {
         eachOnce.watch(client, this.#aedes.id);
@@ -119,7 +122,10 @@ export class Broker {
     await this.#aedes.listen();
     // before the guards: what comes to be stored has passed them, and they see what is there
     if (this.#durable !== null) this.#restored = await this.#durable.restore(storeParts(this.#aedes));
-    await this.#guards.open(this.#aedes, { sessions: this.#restored.sessions, witness: this.#durable?.book });
+    await this.#guards.open(this.#aedes, {
+      sessions: this.#restored.sessions,
+      witness: alsoTold(this.#durable?.book, (id) => this.#mqtt5?.sessionPutOut(id)),
+    });
     // after the guards: both stand before the store's retained messages, and version 5 must be asked first
     this.#mqtt5 = this.#speak5();
     const check = await this.#mqtt5.selfCheck();
@@ -209,9 +215,10 @@ export class Broker {
     for (const stream of this.#streams) stream.destroy();
   }
 
-  async #welcome(client: Client, login: Login): Promise<RefusedLogin | null> {
+  async #welcome(client: Client, login: Login): Promise<AuthenticateError | null> {
     const refused = await this.#gate.welcome(client, login);
-    if (refused !== null) this.#guards.refused(refused.guard, login.address, refused.why, client.id);
+    if (refused === null) return this.#guards.makeRoom(client);
+    this.#guards.refused(refused.guard, login.address, refused.why, client.id);
     return refused;
   }
 

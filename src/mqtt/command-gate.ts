@@ -8,6 +8,8 @@ import { reason } from './mqtt5/reason.ts';
 import { sink } from './sink.ts';
 import { Sparing } from './sparing.ts';
 
+const NOTHING = Buffer.alloc(0);
+
 export class CommandGate {
   readonly #inbox: Inbox;
   readonly #logger: Logger;
@@ -32,13 +34,14 @@ export class CommandGate {
       this.#sparing.say(JSON.stringify(facts), (unsaid) => this.#logger.warn({ ...facts, ...unsaid }, 'publish refused'));
       sink(packet, read.request.error.refusal.message);
     }
-    this.#inbox.submit(sender, incoming, read.request, done);
+    if (!read.request.ok) packet.payload = NOTHING; // whoever listens there sees commands that were let in
+    this.#inbox.submit(sender, { ...incoming, payload: NOTHING }, read.request, done); // it is read, and may have to wait
   }
 
   /** @returns why a message will be refused as things stand, or `null`; a will is asked about long before it is published. */
   foresee(sender: Sender, { topic, payload, qos = 0 }: Pick<Incoming, 'topic' | 'payload'> & { readonly qos?: Qos }): string | null {
     const read = this.#inbox.read(sender, { topic, payload, qos, replyTo: null, expiresMs: null }, null);
-    return read.kind === 'command' && !read.request.ok && isForbidden(read.request) ? read.request.error.refusal.message : null;
+    return read.kind === 'command' && !read.request.ok ? read.request.error.refusal.message : null;
   }
 
   /** A message that is no command goes nowhere; where its sender is to know, it is told like of a command. */

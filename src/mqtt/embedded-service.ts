@@ -80,8 +80,8 @@ export class EmbeddedService implements MqttRoom {
     });
     this.#gate = new CommandGate(inbox, logger);
     const isOurs = (topic: string) => this.#isOurs(topic);
-    this.#guards = new Guards({ limits, access: identities, isOurs, clock, logger });
-    const userOf = (clientId: string) => identities.userOf(clientId);
+    this.#guards = new Guards({ limits, access: identities, isOurs, userOf: (id) => identities.userOf(id), clock, logger });
+    const userOf = (clientId: string) => identities.ownerText(clientId);
     this.#durable = kept === null ? null : new Durable({ log: kept, limits, isOurs, userOf, clock, logger });
     this.#broker = new Broker(
       {

@@ -74,6 +74,7 @@ export class Inbox {
       request,
       source: 'command',
       origin: sender.id,
+      user: sender.account.user,
       trigger: null,
       receivedUs: this.#parts.clock.monotonicUs(),
       expiresMs: incoming.expiresMs,

@@ -8,7 +8,13 @@ import { eventSchema } from '../model/event.ts';
 import { replySchema } from '../model/reply.ts';
 import { isSealed, salvage as salvageSealed, sealedRecord, sealLine } from './crc-line.ts';
 
-export const answerSchema = z.object({ client: z.string(), request_id: z.string(), digest: z.string(), reply: replySchema });
+export const answerSchema = z.object({
+  user: z.string().nullable().default(null),
+  client: z.string(),
+  request_id: z.string(),
+  digest: z.string(),
+  reply: replySchema,
+});
 
 const recordSchema = z.object({
   n: z.int().min(1),

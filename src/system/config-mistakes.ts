@@ -1,6 +1,7 @@
-/** A mistake of the configuration file as a person reads it: where it stands, what is allowed, what came. */
+/** A mistake of the configuration file as a person reads it: where it stands, what is allowed, what came unless it may be secret. */
 import { formatPath } from '../core/issues.ts';
 import type { Mistake } from '../model/config-mistake.ts';
+import { mayHoldSecret, withoutSecretKeys } from './config-secrets.ts';
 
 export interface ConfigMistake {
   readonly file: string;
@@ -11,6 +12,8 @@ export interface ConfigMistake {
   readonly path: string;
   /** What is allowed, what came, and what was probably meant. */
   readonly message: string;
+  /** What is allowed, without a word of what came: for whoever may not read the file. */
+  readonly rule: string;
 }
 
 /** A file of a megabyte can hold more mistakes than anybody reads; beyond these they are counted only. */
@@ -36,10 +39,11 @@ export function formatMistake(mistake: ConfigMistake): string {
 
 /** @param at where in the file the path stands. */
 export function placeMistake(file: string, mistake: Mistake, at: { line: number; column: number } | null): ConfigMistake {
-  const got = mistake.got === undefined ? '' : `, got ${mistake.got.slice(0, 80)}`;
+  const got = mistake.got === undefined || mayHoldSecret(mistake.path) ? '' : `, got ${mistake.got.slice(0, 80)}`;
   const meant = (mistake.meant?.length ?? 0) === 0 ? '' : `; did you mean ${mistake.meant?.join(' or ')}?`;
-  const path = formatPath(mistake.path).slice(0, 200);
-  return { file, line: at?.line ?? null, column: at?.column ?? null, path, message: `${mistake.message}${got}${meant}` };
+  const path = formatPath(withoutSecretKeys(mistake.path)).slice(0, 200);
+  const { message: rule } = mistake;
+  return { file, line: at?.line ?? null, column: at?.column ?? null, path, message: `${rule}${got}${meant}`, rule };
 }
 
 /** In the file's order, and bounded. */
@@ -48,5 +52,5 @@ export function sortMistakes(mistakes: readonly ConfigMistake[]): ConfigMistake[
   const [first] = sorted;
   if (first === undefined || sorted.length <= MOST_MISTAKES) return sorted;
   const more = `and ${sorted.length - MOST_MISTAKES} more mistakes`;
-  return [...sorted.slice(0, MOST_MISTAKES), { file: first.file, line: null, column: null, path: '', message: more }];
+  return [...sorted.slice(0, MOST_MISTAKES), { file: first.file, line: null, column: null, path: '', message: more, rule: more }];
 }

@@ -42,14 +42,15 @@ export function readYaml(text: string): YamlData {
   const wrong = [...document.errors, ...document.warnings];
   const mistakes = wrong.map(({ code, message, pos }) => ({
     path: [],
-    message: code === 'DUPLICATE_KEY' ? `the key ${keyAt(text, pos[0])} stands twice in the same map` : `is no YAML: ${message}`,
+    message:
+      code === 'DUPLICATE_KEY' ? `the key ${keyAt(text, pos[0])} stands twice in the same map` : `is no YAML: ${withoutQuotation(message)}`,
     at: placeOf(pos[0]),
   }));
   if (wrong.some(({ code }) => code !== 'DUPLICATE_KEY')) return unreadable(mistakes);
   const dangling = danglingAlias(document);
   if (dangling !== null) {
     const at = dangling.range === undefined || dangling.range === null ? null : placeOf(dangling.range[0]);
-    return unreadable([...mistakes, { path: [], message: `the alias *${dangling.source} has no anchor before it`, at }]);
+    return unreadable([...mistakes, { path: [], message: 'this alias has no anchor before it', at }]);
   }
   try {
     const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
@@ -91,6 +92,11 @@ function danglingAlias(document: Document): Alias | null {
     },
   });
   return found;
+}
+
+/** What yaml quotes of the text, always behind a colon, may be a password that begins with `!`. */
+function withoutQuotation(message: string): string {
+  return message.replace(/:.*$/s, '');
 }
 
 function keyAt(text: string, offset: number): string {

@@ -59,9 +59,11 @@ export class TlsFiles {
     this.#timer = setInterval(() => void this.check(), this.#parts.lookMs ?? LOOK_MS).unref();
   }
 
-  /** Looks whether the files have changed, now. */
+  /** Looks whether the files have changed, now. Never rejects: what failed unexpectedly must not end all later looks. */
   check(): Promise<void> {
-    this.#looking = this.#looking.then(() => this.#check());
+    this.#looking = this.#looking
+      .then(() => this.#check())
+      .catch((cause: unknown) => this.#parts.logger.error({ err: cause }, 'the TLS files could not be looked at'));
     return this.#looking;
   }
 

@@ -123,19 +123,20 @@ it('the dedup window holds the newest answers of each client, within its bounds'
       const newest = new Map<string, string[]>();
       for (const [index, { client, request_id }] of given.entries()) {
         const stored: StoredAnswer = {
+          user: null,
           client,
           request_id,
           digest: String(index),
           reply: { request_id, ok: false, error: { code: 'internal', message: '' } },
         };
         window.remember(stored);
-        expect(window.find(client, request_id)).toBe(stored);
+        expect(window.find({ user: null, client }, request_id)).toBe(stored);
         newest.set(client, [...(newest.get(client) ?? []).filter((id) => id !== request_id), request_id]);
         expect(window.size).toBeLessThanOrEqual(20);
       }
       expect([...window.all()].length).toBe(window.size);
       for (const [client, ids] of newest) {
-        for (const id of ids.slice(0, -8)) expect(window.find(client, id)).toBeUndefined();
+        for (const id of ids.slice(0, -8)) expect(window.find({ user: null, client }, id)).toBeUndefined();
       }
       const copy = new AnsweredWindow(8, 20);
       for (const kept of window.all()) copy.remember(kept);

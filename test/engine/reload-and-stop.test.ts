@@ -25,7 +25,7 @@ beforeEach(() => {
 
 function send(body: Record<string, unknown>): void {
   const respond = (reply: Reply) => replies.push(reply);
-  engine.submit({ request: parseRequest(body), source: 'command', origin: 'phone', trigger: null, receivedUs: 0, respond });
+  engine.submit({ request: parseRequest(body), source: 'command', origin: 'phone', user: null, trigger: null, receivedUs: 0, respond });
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));

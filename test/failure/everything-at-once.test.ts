@@ -9,6 +9,7 @@ import { generate, type Packet } from 'mqtt-packet';
 import { expect, it } from 'vitest';
 import { inWords, Probe } from '../fuzz/probe.ts';
 import type { TestClient } from '../support/client.ts';
+import type { Home } from '../support/daemon.ts';
 import { until } from '../support/until.ts';
 import { type Launched, launchRunning } from './support/launched.ts';
 import { afterwards, connect, health, makeStage } from './support/stage.ts';
@@ -153,8 +154,8 @@ function numbers(state: Record<string, unknown>): { readonly frames: number; rea
   return { frames: frames ?? 0, overruns: overruns ?? 0, uptime_s: uptime_s ?? 0 };
 }
 
-it('everything at once stops neither the animation nor the answers, and is counted', async () => {
-  const home = await makeStage({
+function makeBusyHome(): Promise<Home> {
+  return makeStage({
     log: { level: 'info' },
     mqtt: { limits: { connections: CONNECTIONS, connect_timeout: 3 } },
     strips: { main: { length: 300 }, white: { length: 10, type: 'sk6812w' } },
@@ -164,22 +165,20 @@ it('everything at once stops neither the animation nor the answers, and is count
       desk: { strip: 'white', range: [0, 9] },
     },
   });
-  const daemon = await launchRunning(home);
-  afterwards(async () => {
-    for (const socket of sockets) socket.destroy();
-  });
-  const owner = await connect(home, 'owner');
+}
+
+/** @returns the first state of the daemon that its owner hears, while an animation runs. */
+async function animate(owner: TestClient): Promise<Record<string, unknown>> {
   expect(await owner.ask({ type: 'zone.start_effect', zone: 'shelf', effect: 'rainbow' })).toMatchObject({ ok: true });
   await owner.mqtt.subscribeAsync('diuna/system/state');
-  const before = numbers(await until(() => (owner.on('diuna/system/state').length > 0 ? health(owner) : null), 'a first state'));
-  const memory = watchMemory(daemon);
+  return until(() => (owner.on('diuna/system/state').length > 0 ? health(owner) : null), 'a first state');
+}
 
-  const heard = await gatherCrowd(home.port);
-  const beforeStorm = [...heard];
-  const probe = await Probe.start(home.port, 'probe', 'desk');
-  await freeze(home.port);
+/** @returns a state of the daemon from behind the storm. */
+async function storms(port: number, owner: TestClient): Promise<Record<string, unknown>> {
+  await freeze(port);
   const hush = makeNoise(owner);
-  await attackAll(home.port);
+  await attackAll(port);
   const states = owner.on('diuna/system/state').length;
   const after = await until(
     () => (owner.on('diuna/system/state').length > states && idleGuards(health(owner)).length === 0 ? health(owner) : null),
@@ -187,21 +186,54 @@ it('everything at once stops neither the animation nor the answers, and is count
     30_000,
   );
   hush();
-  await probe.stop();
+  return after;
+}
 
-  const { frames, overruns, uptime_s } = numbers(after);
-  const shown = frames - before.frames;
-  const late = overruns - before.overruns;
+interface Course {
+  readonly before: Record<string, unknown>;
+  readonly after: Record<string, unknown>;
+  readonly probe: Probe;
+  readonly memory: ReturnType<typeof watchMemory>;
+}
+
+/** Frames that were shown and left out meanwhile. */
+function framesOf({ before, after }: Course): { readonly shown: number; readonly late: number; readonly seconds: number } {
+  const [first, last] = [numbers(before), numbers(after)];
+  return { shown: last.frames - first.frames, late: last.overruns - first.overruns, seconds: last.uptime_s - first.uptime_s };
+}
+
+function tell(course: Course): void {
+  const { after, probe, memory } = course;
+  const { shown, late, seconds } = framesOf(course);
   console.log(
     [
       inWords('command to reply', probe.replies),
       inWords('round trip', probe.echoes),
-      `${shown} frames and ${late} left out in ${uptime_s - before.uptime_s} s (${((100 * shown) / (shown + late)).toFixed(2)} % on time)`,
+      `${shown} frames and ${late} left out in ${seconds} s (${((100 * shown) / (shown + late)).toFixed(2)} % on time)`,
       `latency in the daemon ${JSON.stringify(after['latency_us'])}`,
       `memory ${(memory.before / MiB).toFixed(0)} MiB, at most ${(memory.most() / MiB).toFixed(0)} MiB`,
       `refused ${JSON.stringify(after['guards'])}`,
     ].join('\n'),
   );
+}
+
+it('everything at once stops neither the animation nor the answers, and is counted', async () => {
+  const home = await makeBusyHome();
+  const daemon = await launchRunning(home);
+  afterwards(async () => {
+    for (const socket of sockets) socket.destroy();
+  });
+  const owner = await connect(home, 'owner');
+  const before = await animate(owner);
+  const memory = watchMemory(daemon);
+  const heard = await gatherCrowd(home.port);
+  const beforeStorm = [...heard];
+  const probe = await Probe.start(home.port, 'probe', 'desk');
+  const after = await storms(home.port, owner);
+  await probe.stop();
+  const course = { before, after, probe, memory };
+  tell(course);
+  const { shown, late } = framesOf(course);
   expect(probe.faults).toEqual([]);
   expect(probe.replies.length).toBeGreaterThan(0);
   expect(probe.replies.length).toBe(probe.echoes.length);

@@ -17,10 +17,18 @@ beforeEach(async () => {
 
 /** Nobody's prototype was touched, and others are served. */
 afterEach(async () => {
-  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   const other = await house.client('other');
   expect(await other.ask({ type: 'zone.toggle', zone: 'desk' })).toMatchObject({ ok: true, changed: true });
 });
+
+/** Those who were there before, on the connections that they had. */
+async function expectServed(others: readonly TestClient[]): Promise<void> {
+  for (const other of others) {
+    expect(await other.ask({ type: 'system.ping' })).toMatchObject({ ok: true });
+    expect(other.mqtt.connected).toBe(true);
+  }
+}
 
 const deepArrays = '['.repeat(30_000) + ']'.repeat(30_000);
 const deepObjects = `${'{"a":'.repeat(9000)}1${'}'.repeat(9000)}`;
@@ -201,6 +209,7 @@ describe('oddities of MQTT', () => {
     const raw = await RawClient.open(house.home.port);
     raw.bytes(bytes);
     await raw.closed();
+    await expectServed([stranger, watcher]);
   });
 
   it.each([
@@ -213,6 +222,7 @@ describe('oddities of MQTT', () => {
     const raw = await RawClient.connected(house.home.port, 'odd');
     raw.bytes(bytes);
     await raw.closed();
+    await expectServed([stranger, watcher]);
   });
 
   ifEmbedded(it)('a packet in single bytes is read, a cut one leaves nothing behind', async () => {

@@ -1,13 +1,11 @@
 /** The daemon is killed and started again: what its broker held for others is there, without the daemon's own topics. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { keeping, Listener } from '../mqtt/durable/client.ts';
 import { TestClient } from '../support/client.ts';
 import { type Home, makeHome, type SpawnedDaemon, spawnDaemon } from '../support/daemon.ts';
-
-/** A change may wait 100 ms for others before it is written. */
-const WRITTEN_MS = 400;
+import { until } from '../support/until.ts';
 
 let home: Home;
 let daemon: SpawnedDaemon;
@@ -31,14 +29,45 @@ async function connect(id: string, options: Parameters<typeof Listener.connect>[
   return client;
 }
 
+let markers = 0;
+
+/** Returns once all that was done so far is written: changes are written in their order, and one is made behind them. */
+async function written(): Promise<void> {
+  markers += 1;
+  const topic = `written/${markers}`;
+  const witness = await Listener.connect(home.port, 'witness');
+  await witness.mqtt.publishAsync(topic, 'here', { retain: true, qos: 1 });
+  await until(() => kept().includes(`"r/${topic}"`), 'what was changed to be written');
+  await witness.end();
+}
+
 async function killed(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, WRITTEN_MS));
+  await written();
   await daemon.kill();
   daemon = await spawnDaemon(home);
 }
 
 function kept(): string {
-  return readFileSync(join(home.folder, 'data', 'broker.jsonl'), 'utf8');
+  const path = join(home.folder, 'data', 'broker.jsonl');
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
+/** The keys that were written, oldest first. */
+function keysOf(lines: string): string[] {
+  return records(lines).map(({ k }) => k);
+}
+
+function isGone(key: string): boolean {
+  const newest = records(kept()).findLast(({ k }) => k === key);
+  return newest !== undefined && newest.v === undefined;
+}
+
+function records(lines: string): { readonly k: string; readonly v?: unknown }[] {
+  const whole = lines.slice(0, lines.lastIndexOf('\n') + 1);
+  return whole
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line).record);
 }
 
 const properties = {
@@ -114,7 +143,7 @@ it('a session ends in its time, also while nobody counts', async () => {
     await absent.end();
   }
   await killed();
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await until(() => isGone('s/short'), 'the session to end');
   expect((await connect('short', keeping(5))).connack.sessionPresent).toBe(false);
   expect((await connect('long', keeping(5))).connack.sessionPresent).toBe(true);
 });
@@ -129,17 +158,16 @@ it('what may wait for a session is bounded after a restart as before', async () 
   const again = await connect('sender');
   for (let n = 9; n <= 16; n += 1) await again.mqtt.publishAsync('many', `${n}`, { qos: 1 });
   const back = await connect('bounded', keeping(4));
-  await back.hears(9);
-  expect(back.payloads.at(-1)).toBe('16');
+  await until(() => back.payloads.at(-1) === '16', 'the newest');
   expect(back.heard.length).toBeLessThanOrEqual(10);
 });
 
 it('commands go on as before, and are not written down for the broker', async () => {
-  await new Promise((resolve) => setTimeout(resolve, WRITTEN_MS)); // those before have left
+  await written(); // those before have left
   const before = kept();
   const client = await TestClient.connect(home.port, 'commander');
   expect(await client.ask({ type: 'zone.toggle', zone: 'floor' })).toMatchObject({ ok: true });
   await client[Symbol.asyncDispose]();
-  await new Promise((resolve) => setTimeout(resolve, WRITTEN_MS));
-  expect(kept()).toBe(before);
+  await written();
+  expect(keysOf(kept().slice(before.length))).toEqual([`r/written/${markers}`]);
 });

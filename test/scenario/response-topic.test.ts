@@ -74,8 +74,11 @@ describe('a response topic', () => {
   it.each(['answers/+', 'answers/#'])('%s, with a wildcard, is a mistake of the protocol [MQTT-3.3.2-14]', async (responseTopic) => {
     const { client } = await newClient('clumsy');
     const closed = new Promise<void>((resolve) => void client.mqtt.once('close', () => resolve()));
+    const reasons: (number | undefined)[] = [];
+    client.mqtt.on('disconnect', ({ reasonCode }) => reasons.push(reasonCode));
     void client.mqtt.publishAsync(`${client.topic}/command`, '{}', { properties: { responseTopic } }).catch(() => undefined);
     await closed;
+    expect(reasons).toEqual([0x90]); // topic name invalid
   });
 
   it('is told to a client that asks for response information', async () => {

@@ -99,7 +99,7 @@ describe('MQTT over WebSocket', () => {
     const closed = once(bare, 'close');
     const begin = performance.now();
     await running[Symbol.asyncDispose]();
-    expect(performance.now() - begin).toBeLessThan(2000);
+    expect(performance.now() - begin).toBeLessThan(10_000); // far above what a stop may take: it hangs on nobody
     expect((await closed)[0]).toBe(1001);
     expect(reasons).toEqual([0x8b]);
     endings.pop();

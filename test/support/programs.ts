@@ -7,6 +7,7 @@ const wanted = {
   openssl: 'the checks with TLS',
   mosquitto_pub: 'the checks with mosquitto_pub and mosquitto_sub',
   mosquitto_rr: 'the checks with mosquitto_rr',
+  script: 'the prompts of a terminal',
 } as const;
 export type Program = keyof typeof wanted;
 
@@ -27,11 +28,11 @@ export function findProgram(name: string): string | null {
 export function hasProgram(name: Program): boolean {
   const found = findProgram(name) !== null;
   if (!found && process.env['CI'] === 'true')
-    throw new Error(`${name} is missing: install Debian's packages mosquitto, mosquitto-clients and openssl`);
+    throw new Error(`${name} is missing: install Debian's packages mosquitto, mosquitto-clients, openssl and bsdutils`);
   return found;
 }
 
-/** Where the tests run as a user, those that need root are left out, and the run says so. */
+/** Where the tests run as a user, those that need root are left out, and as root those that need a user; the run says so. */
 export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
@@ -40,5 +41,8 @@ export function leftOut(): string[] {
   const programs = Object.entries(wanted)
     .filter(([name]) => findProgram(name) === null)
     .map(([name, what]) => `${what} (${name} is not installed)`);
-  return isRoot() ? programs : [...programs, 'dropping rights (needs root)'];
+  const byRights = isRoot()
+    ? ['key files that may not be read (root may read all)']
+    : ['dropping rights (needs root)', 'tokens in a folder of another user (needs root)'];
+  return [...programs, ...byRights];
 }

@@ -67,7 +67,7 @@ home_assistant:
     ['[]\n', 'c.yaml:1:1: must be a map with any of: mqtt, '],
     [`a: [1\nb: 2\n`, 'c.yaml:2:1: is no YAML: '],
     [`a:\n\tb: 1\n`, 'c.yaml:2:1: is no YAML: Tabs'],
-    [`${good}log: *info\n`, 'c.yaml:3:6: the alias *info has no anchor before it'],
+    [`${good}log: *info\n`, 'c.yaml:3:6: this alias has no anchor before it'],
     [`${good}log: !secret {}\n`, 'c.yaml:3:6: is no YAML: Unresolved tag'],
     [`${good}---\n${good}`, 'c.yaml:3:1: is no YAML: Source contains multiple documents'],
     [`${good}zones: {}\n`, 'c.yaml:3:1: the key zones stands twice in the same map'],

@@ -1,6 +1,6 @@
 /** Who a client is once it has been let in, and the port through which it is found out. */
 import type { Result } from '../../base/result.ts';
-import type { Role } from '../../model/config-access.ts';
+import { type Role, roles } from '../../model/config-access.ts';
 
 export interface Account {
   /** `null` where no users are configured: every client is local then, and an admin. */
@@ -10,6 +10,18 @@ export interface Account {
   readonly zones: ReadonlySet<string> | null;
   /** Of the token it came with: its id and its end in milliseconds since 1970; `null` where it came with a password. */
   readonly token: { readonly id: string; readonly expiresMs: number } | null;
+}
+
+/**
+ * Whether it is the same user and may command no less: only then may it have what is the other's, as client ids, sessions and
+ * replies. A token may carry a user's name and give less than the user may.
+ */
+export function standsFor(account: Account, other: Account): boolean {
+  if (account.user !== other.user) return false;
+  if (account.role !== other.role) return roles.indexOf(account.role) > roles.indexOf(other.role);
+  if (account.role !== 'controller' || account.zones === null) return true;
+  const { zones } = account;
+  return other.zones !== null && [...other.zones].every((zone) => zones.has(zone));
 }
 
 /** A client of an installation without users. */
@@ -23,8 +35,8 @@ export interface Credentials {
 }
 
 export interface Denial {
-  /** `credentials`: nobody is known by them. `later`: this address has failed too often just now. */
-  readonly kind: 'credentials' | 'later';
+  /** `credentials`: nobody is known by them. `later`: this address has failed too often just now. `failed`: they could not be checked. */
+  readonly kind: 'credentials' | 'later' | 'failed';
   /** For the log: never holds a secret. */
   readonly why: string;
 }

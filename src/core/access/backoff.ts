@@ -1,18 +1,19 @@
 /**
  * How long an address waits after failed logins. Failures count for an address and a user name together, so that one
  * device with an old password keeps no other behind the same router out; an address that fails with many names waits as a
- * whole, but for the names that have come in from there before. Pure: the time is an argument.
+ * whole, but for the names that have come in from there before. Those never wait long, as whoever else sits behind that router
+ * could keep them out else. Pure: the time is an argument.
  */
 import { addressGroup, isLoopbackAddress } from './address-group.ts';
 
-/** So many are free: people mistype. */
-const FREE_FAILURES = 3;
-/** So many names may fail from one address before all unknown ones of it wait. */
-const FREE_NAMES = 10;
+/** The first that has to wait: people mistype. */
+const FIRST_FAILURE_TO_WAIT = 3;
+/** The first name that fails from one address by which all unknown ones of it have to wait. */
+const FIRST_NAME_TO_WAIT = 10;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 5 * 60_000;
-/** A script with a wrong password on this machine must not lock Home Assistant beside it out for long. */
-const LONGEST_LOOPBACK_WAIT_MS = 10_000;
+/** Of this machine: a script with a wrong password must not lock Home Assistant beside it out for long. And of names that are known there. */
+const LONGEST_SHORT_WAIT_MS = 10_000;
 const FORGOTTEN_AFTER_MS = 15 * 60_000;
 /** Of addresses with names, and of addresses. Beyond them the one that nothing was heard of for longest is forgotten. */
 const MOST_KEPT = 4096;
@@ -49,10 +50,10 @@ export class Backoff {
 
   failed(address: string, user: string, nowMs: number): void {
     const group = addressGroup(address);
-    const longestMs = isLoopbackAddress(group) ? LONGEST_LOOPBACK_WAIT_MS : LONGEST_WAIT_MS;
     const pair = this.#find(pairKey(group, user), nowMs);
-    this.#keep(pairKey(group, user), fail(pair, FREE_FAILURES, longestMs, nowMs));
-    if (pair.failures === 0 && !pair.known) this.#keep(group, fail(this.#find(group, nowMs), FREE_NAMES, longestMs, nowMs));
+    const longestMs = pair.known || isLoopbackAddress(group) ? LONGEST_SHORT_WAIT_MS : LONGEST_WAIT_MS;
+    this.#keep(pairKey(group, user), fail(pair, FIRST_FAILURE_TO_WAIT, longestMs, nowMs));
+    if (pair.failures === 0 && !pair.known) this.#keep(group, fail(this.#find(group, nowMs), FIRST_NAME_TO_WAIT, longestMs, nowMs));
   }
 
   /** Clears this name only: who has one password must not get more guesses at another by it. */
@@ -78,8 +79,8 @@ function pairKey(group: string, user: string): string {
   return `${group} ${user}`;
 }
 
-function fail(tally: Tally, free: number, longestMs: number, nowMs: number): Tally {
+function fail(tally: Tally, firstToWait: number, longestMs: number, nowMs: number): Tally {
   const failures = tally.failures + 1;
-  const waitMs = failures < free ? 0 : Math.min(longestMs, FIRST_WAIT_MS * 2 ** (failures - free));
+  const waitMs = failures < firstToWait ? 0 : Math.min(longestMs, FIRST_WAIT_MS * 2 ** (failures - firstToWait));
   return { ...tally, failures, untilMs: nowMs + waitMs, lastMs: nowMs };
 }

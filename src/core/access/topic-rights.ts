@@ -1,12 +1,12 @@
 /**
  * What one client may read, write and subscribe to. Of our own topics all may be read by everybody, but for what lies below
- * `{base}/client/{id}`: a client's commands, replies and replays are for itself, its user and admins, its presence for all.
+ * `{base}/client/{id}`: a client's commands, replies and replays are for itself, its user (by a way in that gives no less) and admins, its presence for all.
  * Of other topics the rules of `mqtt.access` decide, and where none does, an admin may do everything and others nothing.
  */
 import type { AccessRule } from '../../model/config-access.ts';
 import { encodeClientId } from '../../model/topics.ts';
 import { type OwnRule, rulesFor } from './access-rules.ts';
-import type { Account } from './account.ts';
+import { type Account, standsFor } from './account.ts';
 import { covers, hasWildcard, intersection, isIn, type Levels } from './filter-sets.ts';
 
 /** Topics that begin with `$` are not asked about here. */
@@ -26,15 +26,15 @@ export interface House {
   readonly base: string;
   readonly rules: readonly AccessRule[];
   /** Whose a client is, by its id as it stands in topics; `null` where nobody knows. */
-  readonly userOf: (encodedId: string) => string | null;
+  readonly ownerOf: (encodedId: string) => Account | null;
 }
 
 const PRESENCE = '/presence';
 
 export class TopicRights implements Rights {
   readonly isAdmin: boolean;
-  readonly #user: string | null;
-  readonly #userOf: House['userOf'];
+  readonly #account: Account;
+  readonly #ownerOf: House['ownerOf'];
   readonly #rules: readonly OwnRule[];
   readonly #base: string;
   readonly #ours: string;
@@ -44,10 +44,10 @@ export class TopicRights implements Rights {
   readonly #clientsLevels: Levels;
   readonly #ownId: string;
 
-  constructor({ base, rules, userOf }: House, clientId: string, account: Account) {
+  constructor({ base, rules, ownerOf }: House, clientId: string, account: Account) {
     this.isAdmin = account.role === 'admin';
-    this.#user = account.user;
-    this.#userOf = userOf;
+    this.#account = account;
+    this.#ownerOf = ownerOf;
     this.#rules = rulesFor(rules, clientId, account);
     this.#ownId = encodeClientId(clientId);
     this.#base = base;
@@ -65,7 +65,7 @@ export class TopicRights implements Rights {
     const end = topic.indexOf('/', this.#clients.length);
     if (end === -1) return false;
     if (topic.endsWith(PRESENCE) && topic.length === end + PRESENCE.length) return true;
-    return this.#isOfSameUser(topic.slice(this.#clients.length, end));
+    return this.#isOwn(topic.slice(this.#clients.length, end));
   }
 
   mayWrite(topic: string): boolean {
@@ -89,8 +89,10 @@ export class TopicRights implements Rights {
     return this.isAdmin;
   }
 
-  #isOfSameUser(encodedId: string): boolean {
-    return this.#user !== null && this.#userOf(encodedId) === this.#user;
+  /** Of the same user, and no more than this one may. */
+  #isOwn(encodedId: string): boolean {
+    const owner = this.#account.user === null ? null : this.#ownerOf(encodedId);
+    return owner !== null && standsFor(this.#account, owner);
   }
 
   #mayReadOfOurs(filter: Levels): boolean {
@@ -105,7 +107,7 @@ export class TopicRights implements Rights {
   /** A filter that begins with `{base}/client/` must not mean what is others'. @param rest what follows there. */
   #mayReadOfClients([id, verb, ...more]: Levels): boolean {
     if (id === undefined || verb === undefined) return id === undefined;
-    if (!hasWildcard(id) && (id === this.#ownId || this.#isOfSameUser(id))) return true;
+    if (!hasWildcard(id) && (id === this.#ownId || this.#isOwn(id))) return true;
     return verb === 'presence' && (more.length === 0 || (more.length === 1 && more[0] === '#'));
   }
 
@@ -113,7 +115,7 @@ export class TopicRights implements Rights {
   #mayReadSomeOfClients(rest: Levels): boolean {
     const [id] = rest;
     if (id === undefined || intersection(rest, [this.#ownId, '#']) !== null || intersection(rest, ['+', 'presence']) !== null) return true;
-    return !hasWildcard(id) && this.#isOfSameUser(id);
+    return !hasWildcard(id) && this.#isOwn(id);
   }
 
   #mayReadOfOthers(filter: Levels): boolean {

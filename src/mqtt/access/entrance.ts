@@ -42,8 +42,8 @@ export class Entrance {
   async enter(client: Client, login: Login): Promise<RefusedLogin | null> {
     const { identities } = this.#parts;
     const found = await this.#identify(login);
-    if (client.closed || client.conn.destroyed) return null; // it has left meanwhile, and nobody hears the answer
     if (!found.ok) return found.error;
+    if (client.closed || client.conn.destroyed) return new RefusedLogin('login_failed', 'it had hung up before it was let in');
     const account = found.value;
     if (identities.isRequired) {
       if (account.user === null) return new RefusedLogin('credentials', 'there were users when the daemon started: restart it');
@@ -51,7 +51,10 @@ export class Entrance {
       if (why !== null) return new RefusedLogin('will', `user ${account.user}: ${why}`);
     }
     if (identities.enter(client, account)) return null;
-    return new RefusedLogin('client_id_taken', `user ${account.user} wants a client id that another user's client or session has`);
+    return new RefusedLogin(
+      'client_id_taken',
+      `user ${account.user} wants a client id that another user's client or session has, or one of the same user that may more`,
+    );
   }
 
   async #identify({ username, password, address }: Login): Promise<Result<Account, RefusedLogin>> {
@@ -78,6 +81,8 @@ function readCredentials(username: string | undefined, password: Buffer | undefi
   }
 }
 
+const guardOf = { credentials: 'credentials', later: 'login_rate', failed: 'login_failed' } as const;
+
 function refused({ kind, why }: Denial): RefusedLogin {
-  return new RefusedLogin(kind === 'later' ? 'login_rate' : 'credentials', why);
+  return new RefusedLogin(guardOf[kind], why);
 }

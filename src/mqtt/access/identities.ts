@@ -1,14 +1,15 @@
 /**
  * Who each client is, and so what it may: asked by the guards at each subscription and delivery, and by the gate at each
- * publish. Where users are configured, a client id belongs to the user that uses it, for as long as it is connected or its
- * session is kept: nobody else comes by its session, its waiting messages or its replies.
+ * publish. Where users are configured, a client id belongs to the account that uses it, for as long as it is connected or its
+ * session is kept: no other user, and no way in of the same user that gives less, comes by its session or its replies.
  */
 import type { Client } from 'aedes';
-import { type Account, type Authenticator, local } from '../../core/access/account.ts';
+import { type Account, type Authenticator, local, standsFor } from '../../core/access/account.ts';
 import { noRights, type Rights, TopicRights } from '../../core/access/topic-rights.ts';
 import type { AccessRule } from '../../model/config-access.ts';
 import { decodeClientId } from '../../model/topics.ts';
 import type { Access } from '../guards/access.ts';
+import { ownerText, parseOwner } from './owner-text.ts';
 
 export interface IdentityParts {
   readonly base: string;
@@ -22,8 +23,8 @@ export interface IdentityParts {
 
 interface Identity {
   readonly client: Client;
-  /** Stays when the account goes: what it leaves behind is nobody else's. */
-  readonly user: string | null;
+  /** The account, or what it was last: what it leaves behind is nobody else's. */
+  owner: Account;
   account: Account;
   rights: Rights;
   isHere: boolean;
@@ -31,7 +32,7 @@ interface Identity {
 
 /** Of a client that left a session behind. */
 interface Absent {
-  readonly user: string | null;
+  owner: Account;
   /** `null` where it is not known any more, or gone. */
   account: Account | null;
   rights: Pick<Rights, 'mayRead'>;
@@ -65,18 +66,26 @@ export class Identities implements Access {
     return this.#isRequired;
   }
 
-  /** Whose the sessions of an earlier process are, by client id. */
+  /** Whose the sessions of an earlier process are, by client id: as `ownerText` said. */
   remember(owners: ReadonlyMap<string, string>): void {
-    for (const [clientId, user] of owners) {
-      const account = this.#renewed({ ...nobody, user });
-      this.#absent.set(clientId, { user, account, rights: account === null ? anything : this.#rightsOf(clientId, account) });
+    for (const [clientId, text] of owners) {
+      const owner = parseOwner(text);
+      const account = this.#renewed(owner);
+      const rights = account === null ? anything : this.#rightsOf(clientId, account);
+      this.#absent.set(clientId, { owner: account ?? owner, account, rights });
     }
+  }
+
+  /** What the next process has to know to `remember`; `null` where nobody has to log in. */
+  ownerText(clientId: string): string | null {
+    const owner = this.#ownerOf(clientId);
+    return owner === null ? null : ownerText(owner);
   }
 
   /** A client has logged in. @returns false where its id is another user's, and nothing was changed. */
   enter(client: Client, account: Account): boolean {
-    if (this.isRequired && this.#isTaken(client.id, account.user)) return false;
-    const identity: Identity = { client, user: account.user, account, rights: this.#rightsOf(client.id, account), isHere: true };
+    if (this.isRequired && this.#isTaken(client.id, account)) return false;
+    const identity: Identity = { client, owner: account, account, rights: this.#rightsOf(client.id, account), isHere: true };
     this.#identities.set(client, identity);
     this.#live.add(identity);
     this.#here.set(client.id, identity);
@@ -100,7 +109,7 @@ export class Identities implements Access {
   }
 
   userOf(clientId: string): string | null {
-    return this.#here.get(clientId)?.user ?? this.#absent.get(clientId)?.user ?? null;
+    return this.#ownerOf(clientId)?.user ?? null;
   }
 
   isAdmin(client: Client): boolean {
@@ -158,11 +167,15 @@ export class Identities implements Access {
 
   #rightsOf(clientId: string, account: Account): Rights {
     if (account === nobody) return noRights; // what rules give to everybody they give to users
-    const userOf = (encodedId: string) => {
+    const ownerOf = (encodedId: string) => {
       const id = decodeClientId(encodedId);
-      return id === null ? null : this.userOf(id);
+      return id === null ? null : this.#ownerOf(id);
     };
-    return new TopicRights({ base: this.#parts.base, rules: this.#rules, userOf }, clientId, account);
+    return new TopicRights({ base: this.#parts.base, rules: this.#rules, ownerOf }, clientId, account);
+  }
+
+  #ownerOf(clientId: string): Account | null {
+    return (this.#here.get(clientId) ?? this.#absent.get(clientId))?.owner ?? null;
   }
 
   #current(client: object): Identity | undefined {
@@ -173,14 +186,17 @@ export class Identities implements Access {
 
   #review(identity: Identity): boolean {
     const account = this.#renewed(identity.account);
+    identity.owner = account ?? this.#latest(identity.owner);
     identity.account = account ?? nobody;
     identity.rights = this.#rightsOf(identity.client.id, identity.account);
     return account !== null;
   }
 
   #reviewAbsent(clientId: string, absent: Absent): void {
+    const account = absent.account === null ? null : this.#renewed(absent.account);
+    absent.owner = account ?? this.#latest(absent.owner);
     if (absent.account === null) return;
-    absent.account = this.#renewed(absent.account);
+    absent.account = account;
     absent.rights = absent.account === null ? noRights : this.#rightsOf(clientId, absent.account);
   }
 
@@ -190,23 +206,28 @@ export class Identities implements Access {
     return renewed?.user === account.user ? renewed : null;
   }
 
-  #isTaken(clientId: string, user: string | null): boolean {
+  /** With another password, or of another role, a user still has what was its own. */
+  #latest(owner: Account): Account {
+    return owner.token === null ? (this.#renewed({ ...owner }) ?? owner) : owner;
+  }
+
+  #isTaken(clientId: string, account: Account): boolean {
     const here = this.#here.get(clientId);
-    if (here !== undefined) return here.user !== user;
-    const absent = this.#absent.get(clientId);
-    return absent !== undefined && absent.user !== null && absent.user !== user && this.#parts.isAway(clientId);
+    if (here !== undefined) return !standsFor(account, this.#latest(here.owner));
+    const owner = this.#absent.get(clientId)?.owner ?? local;
+    return owner.user !== null && !standsFor(account, this.#latest(owner)) && this.#parts.isAway(clientId);
   }
 
   #leave(identity: Identity): void {
     identity.isHere = false;
     this.#live.delete(identity);
-    const { client, user, account, rights } = identity;
+    const { client, owner, account, rights } = identity;
     if (this.#here.get(client.id) !== identity) return;
     this.#here.delete(client.id);
     const other = this.#live.size > this.#here.size ? [...this.#live].find((one) => one.client.id === client.id) : undefined;
     if (other !== undefined) return void this.#here.set(client.id, other); // it came before, and has outlived who came after
     if (this.#absent.size >= 2 * this.#parts.sessionsMost) this.#sweep();
-    if (!client.clean) this.#absent.set(client.id, { user, account, rights });
+    if (!client.clean) this.#absent.set(client.id, { owner, account, rights });
   }
 
   /** Forgets those whose sessions have ended. */

@@ -8,9 +8,11 @@ import { releaseOf, type StoredPacket, type StoreParts } from '../guards/private
 import type { LeftSession } from '../mqtt5/session-memory.ts';
 import type { KeptLog } from './kept-log.ts';
 import { keys } from './keys.ts';
+import type { Message } from './message-text.ts';
 import { mirror, RetainedRecord } from './mirror.ts';
 import { decodeRecords, type Records } from './records.ts';
-import { type KeptSession, SessionBook } from './session-book.ts';
+import { SessionBook } from './session-book.ts';
+import type { KeptSession } from './session-records.ts';
 import { EARLIER, type Mark, WaitingMessages } from './waiting-messages.ts';
 
 export interface DurableParts {
@@ -68,10 +70,10 @@ export class Durable {
     const { log, isOurs, logger } = this.#parts;
     const records = decodeRecords(await log.entries(), log);
     const retained = await this.#restoreRetained(store, records);
-    const { alive, ended } = this.#judge(records);
-    const kept = alive.slice(-this.#parts.limits.stored_sessions);
+    const { kept, ended } = this.#judge(records);
     for (const session of kept) await this.#restoreSession(store, session, records);
-    this.#forgetSessions(records);
+    this.#forgetSessions(records, new Set(ended.filter(hasWill).map(({ clientId }) => clientId)));
+    for (const session of ended) if (hasWill(session)) this.book.adoptEnded(session);
     for (const { clientId, user } of [...kept, ...ended]) if (user !== null) this.#owners.set(clientId, user);
     const messages = await this.#restoreWaiting(store, records);
     mirror(store, { log, book: this.book, waiting: this.#waiting, isOurs });
@@ -79,7 +81,11 @@ export class Durable {
     const { unread } = records;
     if (unread > 0) logger.warn({ unread }, 'some of what the broker kept could not be read and was left out');
     if (retained + kept.length > 0) logger.info({ retained, sessions: kept.length, messages }, 'what the broker kept is there again');
-    return { sessions: kept, sessions5: [...kept, ...ended].flatMap((session) => left(session, this.#expiryOf(session))) };
+    const sessions5 = [
+      ...kept.flatMap((session) => left(session, this.#expiryOf(session))),
+      ...ended.flatMap((session) => over(session, () => this.book.endedWillSpoken(session.clientId))),
+    ];
+    return { sessions: kept, sessions5 };
   }
 
   stop(): void {
@@ -90,7 +96,7 @@ export class Durable {
   async #restoreRetained(store: StoreParts, { retained }: Records): Promise<number> {
     const { log, limits, isOurs, clock } = this.#parts;
     const now = clock.wallMs();
-    const kept: StoredPacket[] = [];
+    const kept: Message[] = [];
     let bytes = 0;
     for (const [topic, message] of [...retained].toReversed()) {
       const size = Buffer.byteLength(topic) + message.payload.length;
@@ -106,15 +112,19 @@ export class Durable {
         continue;
       }
       bytes += size;
-      kept.push({ cmd: 'publish', ...message, dup: false, brokerId: EARLIER, brokerCounter: 0 });
-      log.adopt(keys.retained(topic), new RetainedRecord(message));
+      kept.push(message);
     }
-    for (const packet of kept.toReversed()) await store.storeRetained(packet);
+    // oldest first: in this order they are written anew, and the next start judges by it
+    for (const message of kept.toReversed()) {
+      log.adopt(keys.retained(message.topic), new RetainedRecord(message));
+      await store.storeRetained({ cmd: 'publish', ...message, dup: false, brokerId: EARLIER, brokerCounter: 0 });
+    }
     return kept.length;
   }
 
-  /** Which sessions go on, oldest first, and which have ended while nobody counted. */
-  #judge({ sessions, away }: Records): { readonly alive: KeptSession[]; readonly ended: KeptSession[] } {
+  /** Which sessions go on, oldest first, and which have ended: in time while nobody counted, or as there are too many. */
+  #judge({ sessions, away }: Records): { readonly kept: readonly KeptSession[]; readonly ended: readonly KeptSession[] } {
+    const { limits, logger } = this.#parts;
     const [alive, ended]: [KeptSession[], KeptSession[]] = [[], []];
     const now = this.#parts.clock.wallMs();
     for (const [clientId, { u, e, f }] of sessions) {
@@ -126,7 +136,10 @@ export class Durable {
       (session.away_ms < this.#expiryOf(session) * 1000 ? alive : ended).push(session);
     }
     alive.sort((a, b) => b.away_ms - a.away_ms);
-    return { alive, ended };
+    const surplus = alive.splice(0, Math.max(0, alive.length - limits.stored_sessions));
+    if (surplus.length > 0)
+      logger.warn({ sessions: surplus.length }, 'there were more sessions than stored_sessions: those away longest have ended');
+    return { kept: alive, ended: [...ended, ...surplus] };
   }
 
   /** Seconds that a session may be without its client. */
@@ -143,10 +156,12 @@ export class Durable {
     if (ids.length > 0) this.book.adoptArrived(clientId, ids);
   }
 
-  #forgetSessions({ sessions, away, incoming }: Records): void {
+  /** @param willDue those that have ended, but whose records are needed until their will is spoken. */
+  #forgetSessions({ sessions, away, incoming }: Records, willDue: ReadonlySet<string>): void {
     const { log } = this.#parts;
-    for (const clientId of sessions.keys()) if (!this.book.has(clientId)) log.remove(keys.session(clientId));
-    for (const clientId of away.keys()) if (!this.book.has(clientId)) log.remove(keys.away(clientId));
+    const isNeeded = (clientId: string) => this.book.has(clientId) || willDue.has(clientId);
+    for (const clientId of sessions.keys()) if (!isNeeded(clientId)) log.remove(keys.session(clientId));
+    for (const clientId of away.keys()) if (!isNeeded(clientId)) log.remove(keys.away(clientId));
     for (const clientId of incoming.keys()) if (!this.book.has(clientId)) log.remove(keys.incoming(clientId));
   }
 
@@ -182,6 +197,23 @@ export class Durable {
 
 function isOver(mark: Mark | undefined): boolean {
   return mark !== undefined && 'over' in mark;
+}
+
+function hasWill({ expiry_s, will }: KeptSession): boolean {
+  return expiry_s !== null && will !== null;
+}
+
+/** As MQTT 5 is told of a session that has ended: its will is due. @param spoken called when the will is asked for its message. */
+function over({ clientId, will }: KeptSession, spoken: () => void): LeftSession[] {
+  if (will === null) return [];
+  const due = {
+    delay_s: 0,
+    get message() {
+      spoken();
+      return will.message;
+    },
+  };
+  return [{ clientId, remaining_s: 0, will: due }];
 }
 
 /** As MQTT 5 is told of it; nothing of a session of an older version. */

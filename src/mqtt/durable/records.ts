@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { KeptLog } from './kept-log.ts';
 import { readKey } from './keys.ts';
 import { messageSchema } from './message-text.ts';
-import type { Filter } from './session-book.ts';
+import type { Filter } from './session-records.ts';
 import type { Mark } from './waiting-messages.ts';
 
 const qosSchema = z.union([z.literal(0), z.literal(1), z.literal(2)]);

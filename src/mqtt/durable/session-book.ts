@@ -5,82 +5,16 @@
  * Since when is wall time, the only one that a restart leaves; within a run it follows the monotonic clock, so that a Pi
  * that learns the time of day late ends nothing early.
  */
-import type { Subscription } from 'aedes';
 import type { Clock } from '../../base/clock.ts';
 import type { SessionWitness } from '../guards/sessions.ts';
 import type { SessionMemory } from '../mqtt5/session-memory.ts';
-import type { Will } from '../mqtt5/will.ts';
 import type { KeptLog } from './kept-log.ts';
 import { keys } from './keys.ts';
-import { messageText } from './message-text.ts';
-
-/** A filter as the store keeps it. */
-export type Filter = Subscription & { readonly subscriptionIdentifier?: number };
-
-export interface WaitingWill {
-  /** From when the client left. */
-  readonly delay_s: number;
-  readonly message: Will['message'];
-}
-
-/** A session as the log has it. */
-export interface KeptSession {
-  readonly clientId: string;
-  /** Who logged in with it; `null` without users. */
-  readonly user: string | null;
-  /** `null`: of a client of 3.1 or 3.1.1, which names none. */
-  readonly expiry_s: number | null;
-  readonly filters: readonly Filter[];
-  readonly away_ms: number;
-  /** False where that is a guess: the client was there when the power went, or the time of day was wrong. */
-  readonly isAwayKnown: boolean;
-  readonly will: WaitingWill | null;
-}
+import { Arrived, Away, type Filter, type KeptSession, Session, type WaitingWill } from './session-records.ts';
 
 /** Between looks at whether the time of day was set; by less than so much clocks differ without anybody setting them. */
 const LOOK_MS = 30_000;
 const DRIFT_MS = 5000;
-
-class Session {
-  readonly filters = new Map<string, Filter>();
-  /** `null`: of a client of 3.1 or 3.1.1, which names none. */
-  expiry_s: number | null = null;
-  /** Who logged in with it last: its rights are those of this user, also while nobody is there. */
-  user: string | null = null;
-
-  toJSON(): object {
-    return { u: this.user, e: this.expiry_s, f: [...this.filters.values()].map(filterText) };
-  }
-}
-
-function filterText({ topic, qos, rh, rap, nl, subscriptionIdentifier }: Filter): object {
-  return { topic, qos, rh, rap, nl, id: subscriptionIdentifier };
-}
-
-/** Made JSON of when it is written: by then the time of day may be known better. */
-class Away {
-  readonly #clock: Clock;
-  readonly #leftUs: number;
-  will: WaitingWill | null = null;
-
-  constructor(clock: Clock, leftUs: number) {
-    this.#clock = clock;
-    this.#leftUs = leftUs;
-  }
-
-  toJSON(): object {
-    const at = Math.round(this.#clock.wallMs() - (this.#clock.monotonicUs() - this.#leftUs) / 1000);
-    return this.will === null ? { t: at } : { t: at, w: { d: this.will.delay_s, m: messageText(this.will.message) } };
-  }
-}
-
-class Arrived {
-  readonly ids = new Set<number>();
-
-  toJSON(): object {
-    return { ids: [...this.ids] };
-  }
-}
 
 export class SessionBook implements SessionWitness, SessionMemory {
   readonly #log: KeptLog;
@@ -115,18 +49,20 @@ export class SessionBook implements SessionWitness, SessionMemory {
   }
 
   /** A session that was read from the log. */
-  adopt({ clientId, user, expiry_s, filters, away_ms, isAwayKnown, will }: KeptSession): void {
-    const session = new Session();
-    session.expiry_s = expiry_s;
-    session.user = user;
-    for (const filter of filters) session.filters.set(filter.topic, filter);
-    this.#sessions.set(clientId, session);
-    this.#log.adopt(keys.session(clientId), session);
-    const away = new Away(this.#clock, this.#clock.monotonicUs() - away_ms * 1000);
-    away.will = will;
-    this.#away.set(clientId, away);
-    if (isAwayKnown) this.#log.adopt(keys.away(clientId), away);
-    else this.#log.put(keys.away(clientId), away);
+  adopt(kept: KeptSession): void {
+    this.#sessions.set(kept.clientId, this.#adoptRecords(kept));
+  }
+
+  /** One that has ended and whose will is yet to be spoken: until then the log has both, and nobody else knows of it. */
+  adoptEnded(kept: KeptSession): void {
+    this.#adoptRecords(kept);
+  }
+
+  /** The will of a session that had ended is being spoken. */
+  endedWillSpoken(clientId: string): void {
+    if (this.#sessions.has(clientId)) return; // its client has begun another
+    this.#log.remove(keys.session(clientId));
+    this.#back(clientId);
   }
 
   adoptArrived(clientId: string, ids: readonly number[]): void {
@@ -231,6 +167,20 @@ export class SessionBook implements SessionWitness, SessionMemory {
     if (Math.abs(offsetMs - this.#offsetMs) < DRIFT_MS) return;
     this.#offsetMs = offsetMs;
     for (const [clientId, away] of this.#away) this.#log.put(keys.away(clientId), away);
+  }
+
+  #adoptRecords({ clientId, user, expiry_s, filters, away_ms, isAwayKnown, will }: KeptSession): Session {
+    const session = new Session();
+    session.expiry_s = expiry_s;
+    session.user = user;
+    for (const filter of filters) session.filters.set(filter.topic, filter);
+    this.#log.adopt(keys.session(clientId), session);
+    const away = new Away(this.#clock, this.#clock.monotonicUs() - away_ms * 1000);
+    away.will = will;
+    this.#away.set(clientId, away);
+    if (isAwayKnown) this.#log.adopt(keys.away(clientId), away);
+    else this.#log.put(keys.away(clientId), away);
+    return session;
   }
 
   #back(clientId: string): void {

@@ -4,38 +4,51 @@
  */
 import type { Client } from 'aedes';
 import type { Packet } from 'mqtt-packet';
+import type { Holder, SharedBudget } from '../../base/shared-budget.ts';
 import type { MqttLimits } from '../../model/config-limits.ts';
-import { Framing, type Unfinished } from './framing.ts';
+import { Framing } from './framing.ts';
 import { clientParts } from './private-parts.ts';
-import { MALFORMED_PACKET, Refused } from './refused.ts';
+import { MALFORMED_PACKET, QUOTA_EXCEEDED, Refused } from './refused.ts';
 import { checkPacket, checkStrings } from './shape.ts';
 
 export interface DecodingParts {
   readonly limits: MqttLimits;
-  readonly unfinished: Unfinished;
+  readonly address: string;
+  /** Of packets that have begun and not ended, of all connections. */
+  readonly unfinished: SharedBudget;
   /** Called with each packet before it is handled. @param cut bytes of its payload that were thrown away. */
   readonly arrived: (packet: Packet, cut: number) => void;
 }
 
-export function guardDecoding(client: Client, { limits, unfinished, arrived }: DecodingParts): void {
+export function guardDecoding(client: Client, { limits, address, unfinished, arrived }: DecodingParts): void {
   const parser = clientParts(client)._parser;
   const parse = parser.parse.bind(parser);
   const whole = parser._newPacket.bind(parser);
   let cutBytes = 0;
   let refused = false;
   let isFirst = true;
-  checkStrings(parser);
+  checkStrings(parser, limits);
   parser._newPacket = () => {
     checkPacket(parser.packet, limits);
     arrived(parser.packet, cutBytes);
     return whole();
   };
+  const refuse = (cause: Refused) => {
+    if (refused) return;
+    refused = true;
+    parser.emit('error', cause); // as the decoder does: the connection ends
+  };
+  const holder: Holder = {
+    group: address,
+    isLetIn: () => clientParts(client).connackSent,
+    end: (why) => refuse(new Refused('unfinished_bytes', QUOTA_EXCEEDED, why)),
+  };
   const framing = new Framing({
     packetBytes: limits.packet_bytes,
     topicBytes: limits.topic_bytes,
-    unfinishedBytes: limits.unfinished_bytes,
-    unfinished,
+    hold: (bytes) => unfinished.hold(holder, bytes),
     pass: (bytes, cut) => {
+      if (refused) return;
       cutBytes = cut;
       parse(bytes);
       cutBytes = 0;
@@ -50,8 +63,7 @@ export function guardDecoding(client: Client, { limits, unfinished, arrived }: D
       framing.feed(bytes);
     } catch (cause) {
       if (!(cause instanceof Refused)) throw cause;
-      refused = true;
-      parser.emit('error', cause); // as the decoder does: the connection ends
+      refuse(cause);
     }
     return 0;
   };

@@ -4,11 +4,22 @@
  * packet, for the granted filters alone.
  */
 import type { Subscription } from 'aedes';
+import type { Packet } from 'mqtt-packet';
+import type { TokenBucket } from './flood.ts';
 import type { Owner, StoreParts } from './private-parts.ts';
+import { QUOTA_EXCEEDED, Refused } from './refused.ts';
+
+/** A filter that may be granted costs as much as a message; one message more is paid for so many filters of a packet, refused or not. */
+const FILTERS_A_TOKEN = 16;
 
 export interface FilterLimits {
   readonly filters_per_packet: number;
   readonly filters_per_session: number;
+}
+
+export interface FilterRefusal {
+  readonly guard: 'filters' | 'flood' | 'access';
+  readonly why: string;
 }
 
 /** The filters of one connection. */
@@ -22,16 +33,23 @@ export class Filters {
     this.#limits = limits;
   }
 
-  /** Called with a packet before it is handled. */
-  arrive(subscriptions: readonly object[]): void {
-    for (const subscription of subscriptions.slice(this.#limits.filters_per_packet)) this.#beyond.add(subscription);
+  /** Called with each packet before it is handled. @throws Refused where its client subscribes and unsubscribes without end. */
+  arrive(packet: Packet, bucket: TokenBucket): void {
+    if (packet.cmd !== 'subscribe' && packet.cmd !== 'unsubscribe') return;
+    const asked = packet.cmd === 'subscribe' ? packet.subscriptions : packet.unsubscriptions;
+    if (!bucket.pay((packet.cmd === 'unsubscribe' ? 1 : 0) + Math.floor(asked.length / FILTERS_A_TOKEN)))
+      throw new Refused('flood', QUOTA_EXCEEDED, 'subscribes and unsubscribes without end');
+    if (packet.cmd !== 'subscribe') return;
+    for (const subscription of packet.subscriptions.slice(this.#limits.filters_per_packet)) this.#beyond.add(subscription);
   }
 
-  /** @returns why not, or `null` where it may be granted. */
-  refusal(subscription: Subscription): string | null {
-    if (this.#beyond.has(subscription)) return `a packet may have ${this.#limits.filters_per_packet} filters`;
-    if (this.#granted.has(subscription.topic) || this.#granted.size < this.#limits.filters_per_session) return null;
-    return `a session may have ${this.#limits.filters_per_session} filters`;
+  /** @param isTooFast is asked, and takes its price, where nothing was paid for a filter with its packet. @returns why not, or `null`. */
+  refusal(subscription: Subscription, isTooFast: () => boolean): FilterRefusal | null {
+    const { filters_per_packet, filters_per_session } = this.#limits;
+    if (this.#beyond.has(subscription)) return { guard: 'filters', why: `a packet may have ${filters_per_packet} filters` };
+    if (isTooFast()) return { guard: 'flood', why: 'subscribes without end' };
+    if (this.#granted.has(subscription.topic) || this.#granted.size < filters_per_session) return null;
+    return { guard: 'filters', why: `a session may have ${filters_per_session} filters` };
   }
 
   grant(filter: string): void {

@@ -1,26 +1,23 @@
 /**
  * Looks at the fixed header of each packet before the decoder keeps a byte of it. A packet longer than allowed is refused
  * there; of a PUBLISH that is not absurdly long only the payload is thrown away as it comes, so that its sender is told
- * `too_large` like for any other command. What has begun and not ended is bounded for all connections together.
+ * `too_large` like for any other command. What has begun and not ended is bounded for all connections together, elsewhere.
  */
-import { MALFORMED_PACKET, PACKET_TOO_LARGE, QUOTA_EXCEEDED, Refused } from './refused.ts';
+import { MALFORMED_PACKET, PACKET_TOO_LARGE, Refused } from './refused.ts';
 
 /** Of a PUBLISH that is too long, so many times the limit are read past; beyond, the connection ends. */
 const SKIP_TIMES = 16;
 const PUBLISH = 3;
 /** What a chunk costs to keep besides its bytes, about: many tiny ones must not come cheap. */
 const CHUNK_COST = 128;
-
-/** Bytes of unfinished packets, of all connections. */
-export interface Unfinished {
-  bytes: number;
-}
+/** The first packet, of a stranger still, may not be longer: room for names and a token, and for a will of some 56 KiB. */
+const CONNECT_BYTES = 65_536;
 
 export interface FramingParts {
   readonly packetBytes: number;
   readonly topicBytes: number;
-  readonly unfinishedBytes: number;
-  readonly unfinished: Unfinished;
+  /** Says how many bytes of a packet have come that has not ended; where they are too many, the connection ends. */
+  readonly hold: (bytes: number) => void;
   /** Hands bytes to the decoder. @param cut bytes of the payload that were thrown away. */
   readonly pass: (bytes: Buffer, cut: number) => void;
   /** Whether a PUBLISH that is too long may be told of by its topic; in MQTT 5 it ends the connection. */
@@ -41,6 +38,7 @@ export class Framing {
   /** Bytes of the packet under way that are still to come. */
   #left = 0;
   #held = 0;
+  #isFirst = true;
   #cutting: Cutting | null = null;
 
   constructor(parts: FramingParts) {
@@ -61,6 +59,7 @@ export class Framing {
           this.#head = Buffer.from(bytes.subarray(at));
           break;
         }
+        this.#checkFirst(header.length);
         if (header.length > this.#parts.packetBytes) {
           this.#pass(bytes.subarray(from, at));
           this.#startCutting(bytes[at] ?? 0, header.length);
@@ -85,8 +84,8 @@ export class Framing {
 
   /** The connection is gone. */
   close(): void {
-    this.#parts.unfinished.bytes -= this.#held;
     this.#held = 0;
+    this.#parts.hold(0);
   }
 
   #pass(bytes: Buffer): void {
@@ -95,12 +94,14 @@ export class Framing {
 
   /** @param soFar bytes of the packet under way, if there is one. */
   #account(soFar: number): void {
-    const { unfinished, unfinishedBytes } = this.#parts;
-    const held = this.#left === 0 || this.#cutting !== null ? 0 : soFar + CHUNK_COST;
-    unfinished.bytes += held - this.#held;
-    this.#held = held;
-    if (held > 0 && unfinished.bytes > unfinishedBytes)
-      throw new Refused('unfinished_bytes', QUOTA_EXCEEDED, `${unfinished.bytes} bytes of packets have begun and not ended`);
+    this.#held = this.#left === 0 || this.#cutting !== null ? 0 : soFar + CHUNK_COST;
+    this.#parts.hold(this.#held);
+  }
+
+  #checkFirst(length: number): void {
+    if (this.#isFirst && length > CONNECT_BYTES)
+      throw new Refused('packet_bytes', PACKET_TOO_LARGE, `a CONNECT may have ${CONNECT_BYTES} bytes, this one announced ${length}`);
+    this.#isFirst = false;
   }
 
   #startCutting(first: number, announced: number): void {

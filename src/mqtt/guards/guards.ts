@@ -7,19 +7,21 @@ import type { Duplex } from 'node:stream';
 import type { Aedes, AedesPublishPacket, AuthenticateError, Client, ConnectPacket, PublishPacket, Subscription } from 'aedes';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
+import { SharedBudget } from '../../base/shared-budget.ts';
 import type { MqttLimits } from '../../model/config-limits.ts';
 import { type Access, mayKeep, mayRead, maySubscribe } from './access.ts';
 import { Admission } from './admission.ts';
-import { ConnectCheck, keepsSession } from './connect-check.ts';
+import { ConnectCheck, keepsSession, noRoom } from './connect-check.ts';
 import { guardDecoding } from './decoding.ts';
-import { Filters } from './filters.ts';
+import { type FilterRefusal, Filters } from './filters.ts';
 import { TokenBucket } from './flood.ts';
 import { type Before, Kept } from './kept.ts';
 import { Objections, type Obstacle } from './objections.ts';
 import { Outgoing } from './outgoing.ts';
 import { Pacer } from './pacer.ts';
 import { clientParts, type StoredPacket } from './private-parts.ts';
-import { Refused } from './refused.ts';
+import { guardBehind } from './refused.ts';
+import { RefusedFilters } from './refused-filters.ts';
 import { type GuardName, Tally } from './tally.ts';
 
 export interface GuardParts {
@@ -27,6 +29,8 @@ export interface GuardParts {
   readonly access: Access;
   /** Whether a topic is below our own base topic: those are bounded by the config, and have no quota. */
   readonly isOurs: (topic: string) => boolean;
+  /** Whose a client id is, once its client has logged in; `null` or left out: nobody's. */
+  readonly userOf?: (clientId: string) => string | null;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -47,14 +51,17 @@ export class Guards {
   readonly #connectCheck: ConnectCheck;
   readonly #kept: Kept;
   readonly #pacer = new Pacer();
-  readonly #unfinished = { bytes: 0 };
+  readonly #unfinished: SharedBudget;
   readonly #connections = new WeakMap<object, Connection>();
   readonly #objections: Objections;
+  readonly #refusedFilters: RefusedFilters;
 
   constructor(parts: GuardParts) {
     const { limits, access, logger, clock } = parts;
     this.#parts = parts;
     this.#tally = new Tally(logger, clock);
+    this.#unfinished = new SharedBudget(limits.unfinished_bytes);
+    this.#refusedFilters = new RefusedFilters((guard, client, why, times) => this.#note(guard, client, why, client.id, times));
     this.#admission = new Admission(limits, this.#tally);
     this.#kept = new Kept({
       ...parts,
@@ -68,7 +75,7 @@ export class Guards {
       retained: this.#kept.retained,
       note: (guard, client, why, clientId) => this.#note(guard, client, why, clientId),
     });
-    this.#connectCheck = new ConnectCheck(limits, (clientId) => this.#kept.sessions.roomFor(clientId));
+    this.#connectCheck = new ConnectCheck(limits);
   }
 
   /** Called once aedes listens and whoever else replaces parts of its store has done so, and before anybody connects. */
@@ -119,6 +126,7 @@ export class Guards {
   watch(client: Client, address: string): void {
     const { limits, clock } = this.#parts;
     const filters = new Filters(limits);
+    const bucket = new TokenBucket(limits, clock);
     const outgoing = new Outgoing({
       client,
       parts: clientParts(client),
@@ -129,12 +137,13 @@ export class Guards {
       skipped: () => this.#note('slow_client', client, 'does not read: a message of QoS 0 passes by'),
       dropped: (packet) => this.#drop(client, packet),
     });
-    this.#connections.set(client, { address, filters, bucket: new TokenBucket(limits, clock), outgoing, keeps: false });
+    this.#connections.set(client, { address, filters, bucket, outgoing, keeps: false });
     guardDecoding(client, {
       limits,
+      address,
       unfinished: this.#unfinished,
       arrived: (packet, cut) => {
-        if (packet.cmd === 'subscribe') filters.arrive(packet.subscriptions);
+        filters.arrive(packet, bucket);
         if (cut > 0) this.#objections.cut(packet, cut);
       },
     });
@@ -154,20 +163,23 @@ export class Guards {
     return this.#connectCheck.verdict(client);
   }
 
+  /** Asked once it is known who a client is. @returns why its session cannot be kept, or `null`. */
+  makeRoom(client: Client): AuthenticateError | null {
+    const why = this.#connections.get(client)?.keeps === true ? this.#kept.sessions.makeRoom(client.id) : null;
+    if (why !== null) this.#note('sessions', client, why);
+    return why === null ? null : noRoom(why);
+  }
+
   /** Decides at once: the store is asked in the same turn. */
   subscribe(client: Client, subscription: Subscription): boolean {
     const filters = this.#connections.get(client)?.filters;
     const { topic } = subscription;
-    const tooMany = filters?.refusal(subscription) ?? null;
-    if (tooMany !== null) this.#note('filters', client, tooMany);
-    else if (this.#isTooFast(client)) this.#note('flood', client, 'subscribes without end');
-    else if (!maySubscribe(this.#parts.access, client, topic)) this.#note('access', client, `may not subscribe to ${topic}`);
-    else {
-      filters?.grant(topic);
-      this.#kept.grant(subscription);
-      return true;
-    }
-    return false;
+    const refusal = filters?.refusal(subscription, () => this.#isTooFast(client)) ?? this.#noAccess(client, topic);
+    if (refusal !== null) this.#refusedFilters.add(refusal.guard, client, refusal.why);
+    if (refusal !== null) return false;
+    filters?.grant(topic);
+    this.#kept.grant(subscription);
+    return true;
   }
 
   /** @returns what is in the way of a message, or `null`. */
@@ -208,22 +220,26 @@ export class Guards {
 
   /** A connection ended by a mistake, a guard or a fault. @param known whether its client had connected. */
   lost(client: Client, cause: Error, known: boolean): void {
-    if (cause instanceof Refused) this.#note(cause.guard, client, cause.message);
-    else if (cause.message === 'connect did not arrive in time') this.#note('connect_timeout', client, cause.message);
-    else if (cause.message === 'drain timeout' || cause.message.includes('does not read'))
-      this.#note('stuck_client', client, cause.message);
-    else if (!known) this.#note('connection_error', client, cause.message);
+    const guard = guardBehind(cause) ?? (known ? null : 'connection_error');
+    if (guard !== null) this.#note(guard, client, cause.message);
   }
 
   /** A filter costs as much as a message; a session that comes back asks for none. */
   #isTooFast(client: Client): boolean {
-    return clientParts(client).connackSent && this.#connections.get(client)?.bucket.take() !== 'free';
+    const bucket = this.#connections.get(client)?.bucket;
+    if (!clientParts(client).connackSent || bucket?.take() === 'free') return false;
+    bucket?.pay(1);
+    return true;
   }
 
-  #note(guard: GuardName, client: Client | null, why: string, clientId?: string): void {
-    const address = client === null ? null : (this.#connections.get(client)?.address ?? null);
+  #noAccess(client: Client, topic: string): FilterRefusal | null {
+    return maySubscribe(this.#parts.access, client, topic) ? null : { guard: 'access', why: `may not subscribe to ${topic}` };
+  }
+
+  #note(guard: GuardName, client: Client | null, why: string, clientId?: string, times = 1): void {
+    const address = (client === null ? undefined : this.#connections.get(client)?.address) ?? null;
     // Aedes' clients have no id before they are known, whatever their type says.
-    this.#tally.note(guard, { client: clientId ?? client?.id ?? null, address }, why);
+    this.#tally.note(guard, { client: clientId ?? client?.id ?? null, address }, why, times);
   }
 
   #drop(client: Client, packet: StoredPacket): void {
@@ -233,9 +249,6 @@ export class Guards {
 
   #newest(client: Client, topic: string, filters: Filters): AedesPublishPacket | null {
     if (!filters.match(topic) || !mayRead(this.#parts.access, client, topic)) return null;
-    const newest = this.#kept.retained.newest(topic);
-    const { payload = Buffer.alloc(0), qos = 0, properties } = newest ?? {};
-    const more = properties === undefined ? {} : { properties };
-    return { cmd: 'publish', topic, payload, qos, retain: true, dup: false, brokerId: '', brokerCounter: 0, ...more };
+    return this.#kept.retained.answer(topic);
   }
 }

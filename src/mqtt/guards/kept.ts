@@ -14,11 +14,14 @@ import { Retained } from './retained.ts';
 import { SessionQueues } from './session-queues.ts';
 import { Sessions, type SessionWitness } from './sessions.ts';
 import type { Tally } from './tally.ts';
+import { guardUnreleased } from './unreleased.ts';
 
 export interface KeptParts {
   readonly limits: MqttLimits;
   readonly mayRead: (clientId: string, topic: string) => boolean;
   readonly isOurs: (topic: string) => boolean;
+  /** Whose a client id is, once its client has logged in; `null` or left out: nobody's. */
+  readonly userOf?: (clientId: string) => string | null;
   readonly outgoingOf: (client: object) => Outgoing | undefined;
   /** Whether a client's session outlives its connection. */
   readonly keeps: (client: object) => boolean;
@@ -44,7 +47,13 @@ export class Kept {
   constructor(parts: KeptParts) {
     const { limits, mayRead, isOurs, tally, clock, logger } = parts;
     this.#parts = parts;
-    this.sessions = new Sessions(limits, clock, (clientId) => void this.#expire(clientId));
+    this.sessions = new Sessions({
+      limits,
+      clock,
+      userOf: parts.userOf ?? (() => null),
+      expire: (clientId) => void this.#expire(clientId),
+      putOut: (clientId) => tally.note('sessions', { client: clientId, address: null }, 'its session had to go for another one'),
+    });
     this.retained = new Retained(limits, isOurs, (topic) => tally.note('retained', { client: null, address: null }, topic));
     this.queues = new SessionQueues({
       limits,
@@ -62,6 +71,7 @@ export class Kept {
     this.#granted.guard(store);
     this.queues.guard(store);
     this.#paceStored(store);
+    guardUnreleased(store);
     await this.retained.guard(store);
     for (const { clientId, away_ms } of sessions) {
       this.sessions.resume(clientId, away_ms);

@@ -14,6 +14,13 @@ export class Refused extends Error {
   }
 }
 
+/** Which guard has ended a connection, or `null`. Aedes says of its own only in words which it was. */
+export function guardBehind(cause: Error): GuardName | null {
+  if (cause instanceof Refused) return cause.guard;
+  if (cause.message === 'connect did not arrive in time') return 'connect_timeout';
+  return cause.message === 'drain timeout' || cause.message.includes('does not read') ? 'stuck_client' : null;
+}
+
 export const MALFORMED_PACKET = 0x81;
 export const TOPIC_NAME_INVALID = 0x90;
 export const PACKET_TOO_LARGE = 0x95;

@@ -6,6 +6,7 @@
  */
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { AedesPublishPacket } from 'aedes';
 import { matches } from './filters.ts';
 import type { StoredPacket, StoreParts } from './private-parts.ts';
 
@@ -34,6 +35,13 @@ export class Retained {
 
   newest(topic: string): StoredPacket | undefined {
     return this.#packets.get(topic);
+  }
+
+  /** For a client that asks for it; empty where there is none any more. */
+  answer(topic: string): AedesPublishPacket {
+    const { payload = Buffer.alloc(0), qos = 0, properties } = this.newest(topic) ?? {};
+    const more = properties === undefined ? {} : { properties };
+    return { cmd: 'publish', topic, payload, qos, retain: true, dup: false, brokerId: '', brokerCounter: 0, ...more };
   }
 
   /** Whether the store may keep this; our own topics are bounded by the config. */

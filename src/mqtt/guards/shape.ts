@@ -10,10 +10,24 @@ import { MALFORMED_PACKET, Refused, TOPIC_NAME_INVALID } from './refused.ts';
 /** What the trees of topics behind us are built for; deeper ones would throw there. */
 export const TOPIC_LEVELS = 32;
 
-/** Reads strings as the decoder does, and refuses those that are not text. @throws Refused */
-export function checkStrings(parser: ParserParts): void {
+/** A SUBSCRIBE or UNSUBSCRIBE of more than so many times `filters_per_packet` ends the connection; up to there each filter is answered. */
+const FILTERS_TIMES = 16;
+/** Of any other packet: names, topics and user properties. Beyond, it is malformed, as reading and passing them on would hold up everybody. */
+const TEXTS_MOST = 1024;
+
+/** Reads strings as the decoder does, and refuses those that are not text, or too many, before any more are read. @throws Refused */
+export function checkStrings(parser: ParserParts, limits: Pick<MqttLimits, 'filters_per_packet'>): void {
   const read = parser._parseString.bind(parser);
+  let texts = 0;
+  let packet: Packet | null = null;
+  const count = () => {
+    texts = packet === parser.packet ? texts + 1 : 1;
+    packet = parser.packet;
+    const most = asksForFilters(packet) ? limits.filters_per_packet * FILTERS_TIMES : TEXTS_MOST;
+    if (texts > most) throw new Refused('malformed', MALFORMED_PACKET, `a ${packet.cmd.toUpperCase()} of more than ${most} texts`);
+  };
   parser._parseString = () => {
+    count();
     const from = parser._pos + 2;
     const text = read();
     if (text === null) return null;
@@ -32,6 +46,10 @@ export function checkPacket(packet: Packet, limits: MqttLimits): void {
   for (const topic of topicsOf(packet)) checkTopic(topic, limits.topic_bytes);
   if (packet.cmd === 'connect' && packet.will !== undefined && (packet.will.topic === '' || /[+#]/.test(packet.will.topic)))
     throw new Refused('malformed', TOPIC_NAME_INVALID, 'the topic of a will is empty or holds a wildcard');
+}
+
+function asksForFilters({ cmd }: Packet): boolean {
+  return cmd === 'subscribe' || cmd === 'unsubscribe';
 }
 
 function topicsOf(packet: Packet): readonly string[] {

@@ -162,7 +162,7 @@ export class Connection implements Line, Holder, Outlet {
         : lastWords(this.client.conn, { cmd, reasonCode, sessionPresent: false, ...properties });
     if (!said) return;
     this.layer.counters[cmd === 'disconnect' ? 'disconnectsSent' : 'connectsRefused'] += 1;
-    this.layer.options.logger.info({ client: this.clientId, code: reasonCode, why }, 'client told to go');
+    this.layer.options.logger.debug({ client: this.clientId, code: reasonCode, why }, 'client told to go');
   }
 
   #listen(): void {

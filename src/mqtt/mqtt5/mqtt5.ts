@@ -29,6 +29,8 @@ export interface Mqtt5 {
   resume(sessions: readonly LeftSession[]): Promise<void>;
   /** Tells a client of version 5 why it has to go; whoever calls ends the connection. */
   bye(client: object, code: Reason, why: string): void;
+  /** Somebody else has ended a session; one whose client is there goes on. */
+  sessionPutOut(clientId: string): void;
   readonly counters: Readonly<Counters>;
   /** Sessions kept without their client, now. */
   readonly sessionsLeft: number;
@@ -80,6 +82,7 @@ export function enableMqtt5(aedes: Aedes, given: Pick<Mqtt5Options, 'logger'> & 
 
   return {
     disable,
+    sessionPutOut: (clientId) => layer.sessions.putOut(clientId),
     bye: (client, code, why) => connections.get(client)?.bye(code, why),
     async resume(sessions) {
       if (isOff) return;

@@ -7,11 +7,17 @@ import type { Layer } from './line.ts';
 import { lastWords, linger } from './parting.ts';
 import { reason } from './reason.ts';
 import { negotiate, type Refused, type Terms } from './terms.ts';
+import { isTooLargeToWait, WAITING_WILL_BYTES } from './will.ts';
 
 /** @returns `undefined` where the client was refused. */
 export function open(layer: Layer, client: InnerClient, packet: ConnectPacket, isTrusted: boolean): Connection | undefined {
   if (client._parser._pos > client._parser.packet.length) {
     refuse(layer, client, { code: reason.malformedPacket, why: 'a CONNECT shorter than what it says it holds' });
+    return undefined;
+  }
+  if (isTooLargeToWait(packet, client._parser.packet.length)) {
+    const why = `a CONNECT with a will that may have to wait may have ${WAITING_WILL_BYTES} bytes`;
+    refuse(layer, client, { code: reason.quotaExceeded, why });
     return undefined;
   }
   const terms = negotiate(packet, layer.options, layer.broker, () => `auto-${randomUUID()}`);
@@ -20,9 +26,15 @@ export function open(layer: Layer, client: InnerClient, packet: ConnectPacket, i
   return undefined;
 }
 
-export function refuse({ counters, options }: Pick<Layer, 'counters' | 'options'>, client: InnerClient, { code, why }: Refused): void {
+/** A line for each in the log would be a way to fill it: whoever hears of the error keeps count. */
+export function refuse(
+  { counters, options, broker }: Pick<Layer, 'counters' | 'options' | 'broker'>,
+  client: InnerClient,
+  { code, why }: Refused,
+): void {
   counters.connectsRefused += 1;
-  options.logger.info({ code, why }, 'connection of MQTT 5 refused');
+  options.logger.debug({ code, why }, 'connection of MQTT 5 refused');
+  broker.emit('connectionError', client, new Error(why));
   lastWords(client.conn, { cmd: 'connack', reasonCode: code, sessionPresent: false, properties: { reasonString: why } }); // [MQTT-3.2.2-6]
   linger(client, options.linger_ms);
 }

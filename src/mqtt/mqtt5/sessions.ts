@@ -102,6 +102,12 @@ export class Sessions {
     this.#keepFor(holder.clientId, session, holder.sessionExpiry_s);
   }
 
+  /** Somebody else has ended it while its client was away: its will need not wait any more. */
+  putOut(clientId: string): void {
+    const session = this.#sessions.get(clientId);
+    if (session !== undefined && session.holder === undefined) this.#end(clientId, true);
+  }
+
   /** Resolves when nothing of an earlier session of this id is being removed any more. */
   async settled(clientId: string): Promise<void> {
     await this.#ending.get(clientId);

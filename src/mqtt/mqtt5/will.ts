@@ -13,10 +13,23 @@ export interface Will {
   };
 }
 
+/**
+ * Of a CONNECT whose will has a delay: it is kept as long as its session, in memory and in the log, and by as many as there
+ * are sessions. Room for names, a token and a will of 8 KiB; more is refused.
+ */
+export const WAITING_WILL_BYTES = 16_384;
+
+/** Whether the will of a CONNECT may have to wait, and is too large for that. @param length of the packet. */
+export function isTooLargeToWait({ will, properties }: ConnectPacket, length: number): boolean {
+  const waits_s = Math.min(will?.properties?.willDelayInterval ?? 0, properties?.sessionExpiryInterval ?? 0);
+  return waits_s > 0 && length > WAITING_WILL_BYTES;
+}
+
 export function readWill({ will }: ConnectPacket): Will | undefined {
   if (will === undefined) return undefined;
   const { willDelayInterval, ...properties } = will.properties ?? {};
-  const { topic, payload, qos, retain } = will;
+  const { topic, qos, retain } = will;
+  const payload = Buffer.from(will.payload); // not the chunk of bytes that it came in
   return { delay_s: willDelayInterval ?? 0, message: { topic, payload, qos: qos ?? 0, retain: retain ?? false, properties } };
 }
 

@@ -9,6 +9,8 @@ export interface KeptLimits {
   readonly rewrite_factor: number;
   /** An operation that takes longer while the log is read keeps it out of this run. */
   readonly open_ms: number;
+  /** A write that takes longer is told, and stays under way: nothing waits for it, but nothing is safe either. */
+  readonly stall_ms: number;
   /** What is not written by then at a stop is left. */
   readonly close_ms: number;
   readonly retry_first_ms: number;
@@ -22,6 +24,7 @@ export const defaultKeptLimits: KeptLimits = {
   rewrite_bytes: 1024 * 1024,
   rewrite_factor: 4,
   open_ms,
+  stall_ms: 10_000,
   close_ms: 1000,
   retry_first_ms,
   retry_longest_ms,

@@ -1,7 +1,7 @@
 /**
  * A small durable map from keys to JSON, for what may be written a moment late: values are held by reference, changes are
- * gathered and go to the disk in one append and sync. Where the disk fails it goes on in memory, tries again, and then
- * writes everything anew. Nothing waits for it, and when nothing changes nothing is written.
+ * gathered and go to the disk in one append and sync. Where the disk fails it goes on in memory and tries again; only where
+ * the file cannot be appended to any more is it written anew. Nothing waits for it, and when nothing changes nothing is written.
  *
  * Bounded by whoever puts: of each key there is one value and at most one change that waits.
  */
@@ -9,11 +9,11 @@ import { dirname } from 'node:path';
 import type { Report } from '../../engine/ports.ts';
 import { makeFolders } from '../claim.ts';
 import { DamageReports } from '../damage.ts';
-import { fault, faultOf } from '../fault.ts';
+import { errorCode, type Fault, fault, faultOf } from '../fault.ts';
 import type { FileSystem } from '../file-system.ts';
 import { nodeFileSystem } from '../node-file-system.ts';
 import { PatientDisk } from '../patience.ts';
-import { type Change, KeptFile, type Sizes } from './kept-file.ts';
+import { type Change, KeptFile } from './kept-file.ts';
 import { defaultKeptLimits, type KeptLimits } from './kept-limits.ts';
 
 export interface KeptLogParts {
@@ -32,14 +32,12 @@ export class KeptLog {
   readonly #disk: PatientDisk;
   readonly #file: KeptFile;
   readonly #values = new Map<string, object>();
-  /** Bytes of the line of each key that is in the file. */
-  readonly #onDisk = new Map<string, number>();
-  #liveBytes = 0;
   #changed = new Set<string>();
-  #underWay: ReadonlySet<string> | 'all' = new Set();
+  #underWay: ReadonlySet<string> = new Set();
   #writing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
-  #mustRewrite = true;
+  /** Writing it anew did not fit beside it: not before it is so large. */
+  #rewriteFrom = 0;
   #failing = false;
   #pauseMs: number;
   #state: 'new' | 'open' | 'closed' = 'new';
@@ -66,10 +64,8 @@ export class KeptLog {
       const found = await this.#disk.within(this.#limits.open_ms, () => this.#file.read(damage));
       this.#state = 'open';
       if (found === null) return new Map();
-      this.#mustRewrite = found.isDamaged;
-      this.#noteSizes(found.sizes);
-      if (found.isDamaged) this.#schedule(this.#limits.gather_ms);
-      return found.entries;
+      if (!this.#file.isSound) this.#schedule(this.#limits.gather_ms);
+      return found;
     } catch (cause) {
       this.#report('system.store_failed', { ...faultOf(cause, 'open', this.#parts.path) });
       this.#state = 'closed';
@@ -98,7 +94,7 @@ export class KeptLog {
 
   /** Whether the value is on the disk, or on its way: what changes in it from now on is not seen there. */
   isWritten(key: string): boolean {
-    return this.#onDisk.has(key) || this.#underWay === 'all' || this.#underWay.has(key);
+    return this.#file.has(key) || this.#underWay.has(key);
   }
 
   /** Writes what is left. Takes a bounded time; never rejects for a bad disk. */
@@ -125,7 +121,7 @@ export class KeptLog {
     try {
       await this.#file.close();
     } catch (cause) {
-      this.#fail(cause);
+      this.#fail(faultOf(cause, 'write', this.#parts.path));
     }
   }
 
@@ -150,17 +146,20 @@ export class KeptLog {
   }
 
   async #flush(): Promise<void> {
-    if (this.#changed.size === 0 && !this.#mustRewrite) return;
+    const { isSound, bytes } = this.#file;
     if (!this.#mayWrite()) return;
-    if (this.#mustRewrite && this.#values.size === 0 && this.#onDisk.size === 0 && this.#file.bytes === 0) return this.#changed.clear();
+    const hasNothing = isSound ? this.#changed.size === 0 : this.#values.size === 0 && bytes === 0;
+    if (hasNothing && !this.#failing) return this.#changed.clear(); // a disk that failed is asked whether it is well
+    const alarm = setTimeout(() => this.#stalled(), this.#limits.stall_ms).unref();
     try {
-      if (this.#mustRewrite || this.#isWasteful()) await this.#rewrite();
-      else await this.#append();
-      this.#underWay = new Set();
+      await this.#write();
       this.#recovered();
     } catch (cause) {
+      if (this.#failing) this.#pauseMs = Math.min(this.#pauseMs * 2, this.#limits.retry_longest_ms);
+      this.#fail(faultOf(cause, 'write', this.#parts.path));
+    } finally {
+      clearTimeout(alarm);
       this.#underWay = new Set();
-      this.#fail(cause);
     }
   }
 
@@ -168,17 +167,26 @@ export class KeptLog {
     return this.#parts.access() === 'write';
   }
 
-  async #append(): Promise<void> {
+  async #write(): Promise<void> {
     const keys = this.#changed;
     this.#changed = new Set();
-    this.#underWay = keys;
-    this.#noteSizes(await this.#file.append(this.#changesOf(keys)));
+    try {
+      if (!this.#file.isSound) await this.#rewrite();
+      else if (!this.#isWasteful() || !(await this.#rewriteFits())) {
+        this.#underWay = keys;
+        await this.#file.append(this.#changesOf(keys));
+      }
+    } catch (cause) {
+      for (const key of this.#changed) keys.delete(key); // changed again: those come last
+      this.#changed = new Set([...keys, ...this.#changed]);
+      throw cause;
+    }
   }
 
   *#changesOf(keys: Iterable<string>): Generator<Change> {
     for (const key of keys) {
       const value = this.#values.get(key);
-      if (value !== undefined || this.#onDisk.has(key)) yield [key, value];
+      if (value !== undefined || this.#file.has(key)) yield [key, value];
     }
   }
 
@@ -190,35 +198,37 @@ export class KeptLog {
   }
 
   async #rewrite(): Promise<void> {
-    this.#mustRewrite = true; // until it is done
     if (this.#failing) await makeFolders(this.#disk, dirname(this.#parts.path));
-    this.#changed.clear();
-    this.#underWay = 'all';
-    const sizes = await this.#file.rewrite(this.#entriesOf([...this.#values.keys()])); // what changes meanwhile is among the changed again
-    this.#onDisk.clear();
-    this.#liveBytes = 0;
-    this.#noteSizes(sizes);
-    this.#mustRewrite = false;
+    const keys = new Set(this.#values.keys());
+    this.#underWay = keys;
+    await this.#file.rewrite(this.#entriesOf(keys)); // what changes meanwhile is among the changed again
+    this.#rewriteFrom = 0;
   }
 
-  #isWasteful(): boolean {
-    const { bytes } = this.#file;
-    return bytes > this.#limits.rewrite_bytes && bytes > this.#limits.rewrite_factor * this.#liveBytes;
-  }
-
-  #noteSizes(sizes: Sizes): void {
-    for (const [key, bytes] of sizes) {
-      this.#liveBytes += bytes - (this.#onDisk.get(key) ?? 0);
-      if (bytes === 0) this.#onDisk.delete(key);
-      else this.#onDisk.set(key, bytes);
+  /** @returns false where it failed and the file that is there can still be appended to, which takes less room. */
+  async #rewriteFits(): Promise<boolean> {
+    try {
+      await this.#rewrite();
+      return true;
+    } catch (cause) {
+      if (errorCode(cause) === null || !this.#file.isSound) throw cause;
+      this.#rewriteFrom = 2 * this.#file.bytes;
+      return false;
     }
   }
 
-  #fail(cause: unknown): void {
-    const why = faultOf(cause, 'write', this.#parts.path);
-    this.#mustRewrite = true;
-    if (this.#failing) this.#pauseMs = Math.min(this.#pauseMs * 2, this.#limits.retry_longest_ms);
-    else this.#report('system.store_failed', { ...why });
+  #isWasteful(): boolean {
+    const { bytes, liveBytes } = this.#file;
+    return bytes > Math.max(this.#limits.rewrite_bytes, this.#limits.rewrite_factor * liveBytes, this.#rewriteFrom);
+  }
+
+  #stalled(): void {
+    const { stall_ms } = this.#limits;
+    if (this.#state === 'open') this.#fail(fault(this.#parts.path, 'write', 'ETIMEDOUT', `a write has taken longer than ${stall_ms} ms`));
+  }
+
+  #fail(why: Fault): void {
+    if (!this.#failing) this.#report('system.store_failed', { ...why });
     this.#failing = true;
   }
 

@@ -1,12 +1,14 @@
 /**
- * What a file of the kept log says: the newest value of each key. A damaged line is passed over and counted; the key that
- * it was about, where the next line tells, is forgotten, as an older value of it would be a wrong one.
+ * What a file of the kept log says: the newest value of each key. Damaged lines are passed over and counted; the keys that
+ * they were about, as the next line tells, are forgotten, as an older value would be a wrong one. Where more is damaged
+ * than it can tell, all that stands before is forgotten. Damage up to the end of the file is taken for a torn write.
  */
 import { salvage } from '../crc-line.ts';
 import type { DamageReports } from '../damage.ts';
 import type { OpenFile } from '../file-system.ts';
 import { type Line, scanLines } from '../scan.ts';
-import { decodeKept, firstLink, type KeptLine, type Link, markOf } from './kept-line.ts';
+import { decodeKept, type KeptLine } from './kept-line.ts';
+import { markOf, marksFrom, Trail } from './kept-trail.ts';
 
 export interface Found {
   /** In the order of their last change, oldest first. */
@@ -14,7 +16,8 @@ export interface Found {
   /** Bytes of the newest line of each key. */
   readonly sizes: Map<string, number>;
   readonly bytes: number;
-  readonly last: Link;
+  /** Where nothing is damaged, what the next line has to tell. */
+  readonly trail: Trail;
   /** Whether there is anything in the file that should not be, so that it is to be written anew. */
   readonly isDamaged: boolean;
 }
@@ -24,7 +27,7 @@ export class KeptReading {
   readonly #damage: DamageReports;
   readonly #entries = new Map<string, unknown>();
   readonly #sizes = new Map<string, number>();
-  #last = firstLink;
+  readonly #trail = new Trail();
   #bytes = 0;
   #isDamaged = false;
   /** A damaged line that may be the torn end, and then is none of the card's fault. */
@@ -41,7 +44,7 @@ export class KeptReading {
       return true;
     });
     if (this.#doubtful !== null) this.#tell(this.#doubtful, 'torn_tail', 'the last change was not written whole; the one before it holds');
-    return { entries: this.#entries, sizes: this.#sizes, bytes: this.#bytes, last: this.#last, isDamaged: this.#isDamaged };
+    return { entries: this.#entries, sizes: this.#sizes, bytes: this.#bytes, trail: this.#trail, isDamaged: this.#isDamaged };
   }
 
   #take(line: Line): void {
@@ -56,13 +59,14 @@ export class KeptReading {
     if (pieces.length === 0) this.#doubtful = { ...line, bytes: Buffer.alloc(0) };
   }
 
-  #accept({ n, p, k, v }: KeptLine, line: Line, bytes: number): void {
-    if (n !== this.#last.n + 1) {
+  #accept(told: KeptLine, line: Line, bytes: number): void {
+    const { n, k, v } = told;
+    if (n !== this.#trail.n + 1) {
       this.#tellDamaged(this.#doubtful ?? line);
-      this.#forgetMarked(p);
+      this.#forgetLost(told);
     }
     this.#doubtful = null;
-    this.#last = { n, mark: markOf(k) };
+    this.#trail.add({ n, key: k, supersedes: this.#entries.has(k), start: line.offset, end: line.offset + bytes });
     this.#entries.delete(k); // comes last from now on
     this.#sizes.delete(k);
     if (v === undefined) return;
@@ -70,10 +74,12 @@ export class KeptReading {
     this.#sizes.set(k, bytes);
   }
 
-  /** The line before was lost: whatever it said of its key, what we have of that key is not the newest. */
-  #forgetMarked(mark: string): void {
+  /** Lines before this one were lost: whatever they said of their keys, what we have of these is not the newest. */
+  #forgetLost({ n, c, p }: KeptLine): void {
     this.#isDamaged = true;
-    for (const key of [...this.#entries.keys()].filter((each) => markOf(each) === mark)) {
+    const lost = marksFrom(this.#trail.n + 1, n, { since: c, marks: p });
+    for (const key of [...this.#entries.keys()]) {
+      if (lost !== null && !lost.has(markOf(key))) continue;
       this.#entries.delete(key);
       this.#sizes.delete(key);
     }

@@ -78,8 +78,9 @@ export class ConfiguredAuthenticator implements Authenticator {
   }
 
   /** @param onChanged is told when tokens were issued, revoked or have expired: whoever is connected has to be reviewed. */
-  start(onChanged: () => void, everyMs = REVIEW_MS): void {
+  async start(onChanged: () => void, everyMs = REVIEW_MS): Promise<void> {
     this.#timer = setInterval(() => void this.#review(onChanged), everyMs).unref();
+    await this.#review(onChanged); // sessions of an earlier process are their tokens'
   }
 
   stop(): void {
@@ -89,12 +90,11 @@ export class ConfiguredAuthenticator implements Authenticator {
   async authenticate(credentials: Credentials): Promise<Result<Account, Denial>> {
     if (!this.isRequired) return ok(local);
     const { username, password, address } = credentials;
-    if (password === null || password === '') return deny('it came without a password');
-    const name = countedAs(username, password);
+    const name = countedAs(username, password ?? '');
     if (this.#waitMs(address, name) > 0) return deny('too many failures from there, it has to wait', 'later');
-    const found = await this.#find(username ?? '', password, address, name).catch((cause: unknown) => {
+    const found = await this.#find(username ?? '', password ?? '', address, name).catch((cause: unknown) => {
       this.#logger.error({ err: cause }, 'a login could not be checked');
-      return deny('it could not be checked', 'later');
+      return deny('it could not be checked', 'failed');
     });
     if (found.ok) this.#backoff.succeeded(address, name, this.#nowMs());
     else if (found.error.kind === 'credentials') this.#backoff.failed(address, name, this.#nowMs());
@@ -112,6 +112,7 @@ export class ConfiguredAuthenticator implements Authenticator {
   }
 
   async #find(username: string, password: string, address: string, name: string): Promise<Result<Account, Denial>> {
+    if (password === '') return deny('it came without a password');
     if (looksLikeToken(password)) return this.#byToken(username, password);
     if (password.length > MOST_PASSWORD_CHARACTERS) return deny('its password is longer than any that a user can have');
     const user = this.#users.get(username);
@@ -122,7 +123,8 @@ export class ConfiguredAuthenticator implements Authenticator {
       wanted: user?.hash ?? this.#nobody,
       mayGoOn: () => this.#waitMs(address, name) === 0,
     });
-    if (verdict === 'busy') return deny('too many logins at once, it has to wait', 'later');
+    if (verdict === 'busy' && this.#waitMs(address, name) > 0) return deny('too many failures from there meanwhile', 'later');
+    if (verdict === 'busy') return deny('too many logins at once, it could not be checked', 'failed');
     // A reload may have come meanwhile: what is let in must be somebody now.
     const now = this.#users.get(username);
     if (now === undefined) return deny('there is no such user');

@@ -2,7 +2,8 @@
  * Changes a file as a whole: whoever reads it sees the old content or the new, also after a power cut, and two who change
  * it at once do it one after the other. The lock is the new content's own name, which only one can make.
  */
-import { chmod, chown, type FileHandle, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Fault } from '../../base/fault.ts';
@@ -51,10 +52,23 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, OWNER_ONLY_FOLDER);
     const { uid, gid } = await stat(dirname(path));
-    if (process.getuid?.() === 0) await chown(path, uid, gid);
-    await chmod(path, OWNER_ONLY_FOLDER);
+    await takeFolder(path, process.getuid?.() === 0 ? { uid, gid } : null);
   } catch (cause) {
     fail(path, cause);
+  }
+}
+
+/**
+ * By descriptor: the owner of the folder above could have put a link in its place meanwhile, and got what it points to.
+ * @param owner `null` leaves it as it is.
+ */
+export async function takeFolder(path: string, owner: Pick<Ownership, 'uid' | 'gid'> | null): Promise<void> {
+  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    if (owner !== null) await folder.chown(owner.uid, owner.gid);
+    await folder.chmod(OWNER_ONLY_FOLDER);
+  } finally {
+    await folder.close();
   }
 }
 

@@ -45,6 +45,7 @@ function submit(engine: Engine, index: number): Promise<void> {
       request: parseRequestText(commandText(index, 'applied')),
       source: 'command',
       origin: `filler-${index % CLIENTS}`,
+      user: null,
       trigger: null,
       receivedUs: realClock.monotonicUs(),
       respond: (reply) => (reply.ok ? resolve() : reject(new Error(reply.error.message))),

@@ -15,7 +15,8 @@ const there = new Map([
   ['desk', 'bob'],
 ]);
 const rights = (clientId: string, who: Account, rules: readonly AccessRule[] = [], base = 'diuna') =>
-  new TopicRights({ base, rules, userOf: (encoded) => there.get(encoded) ?? null }, clientId, who);
+  new TopicRights({ base, rules, ownerOf: (encoded) => ownerOf(there.get(encoded)) }, clientId, who);
+const ownerOf = (user: string | undefined) => (user === undefined ? null : account(user));
 
 describe('our own topics', () => {
   const phone = rights('phone', account('ann'));

@@ -1,6 +1,7 @@
 /** Whose a client id is, what an account may while it lasts, and what is left of it afterwards. */
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { Aedes } from 'aedes';
+import { Aedes, type Client } from 'aedes';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { local } from '../../../src/core/access/account.ts';
 import { Identities } from '../../../src/mqtt/access/identities.ts';
@@ -8,7 +9,11 @@ import { until } from '../../support/until.ts';
 import { Guest, open, Raw, type Room, Users } from './stage.ts';
 
 const users = () => new Users().add('ann').add('bob').add('root', 'admin');
-const soon = (ms = 60) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A round trip: what was on its way to the client is there. */
+async function settled(client: Guest): Promise<void> {
+  await client.subscribe(['diuna/status']);
+}
 
 async function codeOf(room: Room, clientId: string, user: string, version: 4 | 5 = 4): Promise<number | undefined> {
   const raw = await Raw.open(room, version);
@@ -48,6 +53,12 @@ it('sessions of an earlier process are their users’, and what waits for them i
   expect([enters('phone', 'ann'), identities.userOf('phone')]).toEqual([true, 'ann']);
 });
 
+async function closed(client: Client): Promise<void> {
+  const end = once(client.conn, 'close');
+  client.close();
+  await end;
+}
+
 it('of two connections of one client the first keeps the id where the second goes before it was let in', async () => {
   const desk = users();
   const identities = new Identities({ base: 'diuna', rules: [], authenticator: desk, isAway: () => false, sessionsMost: 10 });
@@ -55,13 +66,11 @@ it('of two connections of one client the first keeps the id where the second goe
   const [first, second] = ['phone', 'phone'].map((id) => Object.assign(new Aedes().handle(new PassThrough()), { id }));
   if (first === undefined || second === undefined) throw new Error('there are two');
   expect([identities.enter(first, account), identities.enter(second, account)]).toEqual([true, true]);
-  second.close();
-  await soon();
+  await closed(second);
   expect(identities.userOf('phone')).toBe('ann');
   desk.accounts.delete('ann');
   expect(identities.review([])).toEqual([first]);
-  first.close();
-  await soon();
+  await closed(first);
   expect(identities.userOf('phone')).toBe(null);
 });
 
@@ -201,7 +210,7 @@ describe('a will', () => {
     desk.accounts.delete('bob');
     desk.add('eve', 'viewer');
     await until(() => room.submitted.length === 3 && root.heard.includes('wills/a'), 'the wills');
-    await soon();
+    await settled(root);
     expect(root.heard.filter((topic) => topic.startsWith('wills/'))).toEqual(['wills/a']);
     const verdicts = room.submitted.map(({ origin, request }) => [origin, request.ok ? 'taken' : request.error.refusal.code]);
     expect(verdicts.toSorted((a, b) => String(a).localeCompare(String(b)))).toEqual([
@@ -228,7 +237,7 @@ describe('a will', () => {
       await gone.gone();
       if (ann !== undefined) desk.accounts.set('ann', ann);
     }
-    await soon();
+    await settled(root);
     expect(root.heard).toEqual(['wills/over4', 'wills/over5']);
   });
 });
@@ -258,7 +267,7 @@ describe('an account', () => {
     room.reload([{ topic: 'free', allow: 'none', users: ['root'] }]);
     await root.mqtt.publishAsync('free', '3', { qos: 1 });
     await root.mqtt.publishAsync('other', '3', { qos: 1 });
-    await soon();
+    await settled(bob);
     expect(bob.heard.filter((topic) => !topic.startsWith('diuna/'))).toEqual(['free']);
     expect(await root.subscribe(['free', 'other'])).toEqual([128, 1]);
   });

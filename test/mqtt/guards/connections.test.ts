@@ -1,6 +1,7 @@
 /** Connections are counted from open to close, in all and by address; one that never says who it is ends. */
 import { expect, it } from 'vitest';
 import { everybody } from '../../../src/mqtt/guards/access.ts';
+import { until } from '../../support/until.ts';
 import { expectLogged, expectServed, open, Peer, transports } from './stage.ts';
 
 it('refuses what comes from one address beyond its share, and takes new ones when others leave', async () => {
@@ -13,7 +14,8 @@ it('refuses what comes from one address beyond its share, and takes new ones whe
   peers[0]?.publish('a', 'still served', { qos: 1 });
   await peers[0]?.hear('puback');
   peers[2]?.socket.destroy();
-  await expectServedSoon(() => expectServed(house));
+  await until(() => house.connections() === 2, 'the broker to hear of its end');
+  await expectServed(house);
 });
 
 it('refuses all connections beyond the total', async () => {
@@ -31,7 +33,8 @@ it('counts right after malformed connections', async () => {
     peer.socket.write(Buffer.from('GET / HTTP/1.1\r\n\r\n'));
     await peer.ended();
   }
-  await expectServedSoon(() => expectServed(house));
+  await until(() => house.connections() === 0, 'the broker to hear of their ends');
+  await expectServed(house);
   expect(house.counts()['connections_per_address'] ?? 0).toBeLessThan(3);
 });
 
@@ -46,9 +49,3 @@ it.each(transports)('ends a connection that sends no CONNECT in time, over %s', 
   expectLogged(house, 'connect_timeout', null);
   await expectServed(house);
 });
-
-/** The broker hears of an end a moment later than the peer. */
-async function expectServedSoon(served: () => Promise<void>): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  await served();
-}

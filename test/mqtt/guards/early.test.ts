@@ -47,6 +47,9 @@ it('who acknowledges nothing and leaves is let go, whatever it sent last', async
   back.send(publish('four'));
   back.socket.end();
   await back.ended();
+  await until(() => house.connections() === 0, 'the broker to have let it go');
+  expect(back.texts('m')).toEqual(Array.from({ length: 20 }, (_, index) => `${index + 1}`));
+  await expectServed(house);
 });
 
 it('of what comes behind a CONNECT nothing is handled after what ends the connection', async () => {

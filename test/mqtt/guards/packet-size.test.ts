@@ -70,7 +70,7 @@ it.each(transports)(
     await expectServed(house);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan((transport === 'tcp' ? 24 : 48) * MiB); // a client masks a copy [RFC 6455, 5.3]
     for (const attacker of attackers) attacker.socket.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => house.connections() === 0, 'the broker to hear of their ends');
     const late = await Peer.connected(house, 'late');
     await late.subscribe(['late']);
     late.publish('late', Buffer.alloc(200_000));

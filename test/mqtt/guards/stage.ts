@@ -32,6 +32,8 @@ export interface House {
   /** Refusals that the gate was to tell. */
   readonly told: { readonly client: string; readonly code: string; readonly tell: boolean }[];
   counts(): Record<string, number>;
+  /** How many the broker has let in that it has not heard the end of. */
+  connections(): number;
 }
 
 let endings: (() => unknown)[] = [];
@@ -70,8 +72,14 @@ export async function open(limits: Record<string, number> = {}, access: Access =
   };
   const broker = new Broker(gate, guards, parsed, logger);
   await broker.open();
+  const entered = new Set<Duplex>();
   const door = {
-    enter: (socket: Duplex, address: string) => broker.enter(socket, address),
+    enter: (socket: Duplex, address: string) => {
+      const isIn = broker.enter(socket, address);
+      if (isIn) entered.add(socket);
+      socket.once('close', () => entered.delete(socket));
+      return isIn;
+    },
     serve: (stream: Duplex, address: string) => broker.serve(stream, address),
     refused: (guard: GuardName, address: string, why: string) => guards.refused(guard, address, why),
   };
@@ -87,7 +95,7 @@ export async function open(limits: Record<string, number> = {}, access: Access =
     await stopped;
     await closed;
   });
-  return { transport, port, broker, clock, log, told, counts: () => guards.counts() };
+  return { transport, port, broker, clock, log, told, counts: () => guards.counts(), connections: () => entered.size };
 }
 
 /** Speaks packet by packet; acknowledges only when told to. */

@@ -116,10 +116,15 @@ describe('the kept log', () => {
   it('is written to once that is allowed', async () => {
     const disk = new FakeDisk();
     let access: 'read' | 'write' = 'read';
-    const { log } = make(disk, {}, () => access);
+    let asked = 0;
+    const { log } = make(disk, {}, () => {
+      asked += 1;
+      return access;
+    });
     await log.entries();
     log.put('a', { n: 1 });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const before = asked;
+    await until(() => asked >= before + 3);
     expect(disk.paths).toEqual(['/']);
     access = 'write';
     await until(() => log.isWritten('a'));
@@ -217,13 +222,19 @@ describe('a disk that fails', () => {
     log.put('a', { n: 1 });
     log.put('b', { n: 1 });
     await until(() => disk.paths.includes(path) && log.isWritten('b') && disk.text(path).length > 100);
-    disk.before = failing(code, ({ name }) => ['write', 'open create', 'open update', 'truncate', 'sync'].includes(name));
+    let failures = 0;
+    disk.before = failing(code, ({ name }) => {
+      const fails = ['write', 'open create', 'open update', 'truncate', 'sync'].includes(name);
+      if (fails) failures += 1;
+      return fails;
+    });
     log.put('a', { n: 2 });
     await until(() => told.length > 0);
     log.remove('b');
     for (let n = 0; n < 50; n += 1) log.put(`k${n}`, { n });
     for (let n = 0; n < 49; n += 1) log.remove(`k${n}`);
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    const before = failures;
+    await until(() => failures >= before + 3);
     expect(told).toMatchObject([{ type: 'system.store_failed', payload: { path, operation: 'write', code, part: 'broker' } }]);
     disk.before = () => undefined;
     await until(() => told.length === 2);
@@ -280,6 +291,11 @@ describe('a power cut', () => {
     };
   };
 
+  function syncedText(disk: FakeDisk): string {
+    const survivor = disk.afterPowerCut(() => 0);
+    return survivor.paths.includes(path) ? survivor.text(path) : '';
+  }
+
   /** Values only grow; what was synced at the cut is the least that must be found, what was put the most. */
   async function live(disk: FakeDisk, put: Map<string, number>, durable: Map<string, number>): Promise<void> {
     const { log } = await opened(disk, { rewrite_bytes: 600, rewrite_factor: 2, gather_ms: 0 });
@@ -289,11 +305,9 @@ describe('a power cut', () => {
         put.set(key, round);
         log.put(key, { n: round });
       }
-      const syncs = disk.operations;
-      await until(() => disk.operations > syncs + 2 && batch.every((key) => log.isWritten(key)));
-      await new Promise((resolve) => setTimeout(resolve, 3));
-      const text = disk.text(path);
-      for (const [key, n] of put) if (text.includes(`"k":"${key}","v":{"n":${n}}`)) durable.set(key, n);
+      const isSynced = (key: string, n: number) => syncedText(disk).includes(`"k":"${key}","v":{"n":${n}}`);
+      await until(() => batch.every((key) => isSynced(key, round)));
+      for (const [key, n] of put) if (isSynced(key, n)) durable.set(key, n);
     }
     await log.close();
   }

@@ -33,7 +33,7 @@ export function eventAt(seq: number): DiunaEvent {
 
 export function answerAt(seq: number, request = `R${seq}`): StoredAnswer {
   const reply = { request_id: request, ok: true, changed: true, duplicate: false, seq, event_id: idOf(seq) } as const;
-  return { client: 'phone', request_id: request, digest: `d${request}`, reply };
+  return { user: null, client: 'phone', request_id: request, digest: `d${request}`, reply };
 }
 
 /** One record with `count` events from `seq` on. */

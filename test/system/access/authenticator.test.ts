@@ -106,7 +106,7 @@ describe('by password', () => {
     const hasher: Hasher = () => Promise.reject(new Error('no memory'));
     authenticator = new ConfiguredAuthenticator({ users: { anna }, folder, clock, logger, hasher });
     for (let times = 0; times < 5; times += 1)
-      expect(await denialOf('anna', right)).toEqual({ kind: 'later', why: 'it could not be checked' });
+      expect(await denialOf('anna', right)).toEqual({ kind: 'failed', why: 'it could not be checked' });
     expect(log.join()).toContain('no memory');
   });
 });
@@ -170,7 +170,7 @@ describe('by token', () => {
     };
     const { token, entry } = await issue();
     const account = await accountOf('ha', token);
-    authenticator.start(() => {
+    void authenticator.start(() => {
       told += 1;
     }, 50);
     try {

@@ -10,6 +10,7 @@ import { TokenDesk, type TokenWish } from '../../../src/system/access/token-desk
 import type { Algorithm } from '../../../src/system/access/token-format.ts';
 import { loggerTo } from '../../../src/system/logger.ts';
 import { FakeClock } from '../../support/fakes.ts';
+import { isRoot } from '../../support/programs.ts';
 
 const hour = 3_600_000;
 const floor = zoneIdSchema.parse('floor');
@@ -138,7 +139,7 @@ describe('the files', () => {
     expect(await readFile(join(folder, 'tokens.json'), 'utf8')).not.toContain(token.slice(-40));
   });
 
-  it.skipIf(process.getuid?.() !== 0)('belong to whom the folder belongs, whoever issues', async () => {
+  it.skipIf(!isRoot())('belong to whom the folder belongs, whoever issues', async () => {
     await chown(folder, 4242, 4343);
     await new TokenDesk(join(folder, 'deeper/store'), clock).create({
       name: 'ha',
