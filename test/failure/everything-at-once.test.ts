@@ -50,7 +50,8 @@ function subscribe(filters: readonly string[]): Buffer {
   return generate({ cmd: 'subscribe', messageId: 1, subscriptions: filters.map((topic) => ({ topic, qos: 0 })) });
 }
 
-const storm = subscribe(Array.from({ length: 8000 }, (_, index) => `storm/${index}`));
+/** As many filters as are still answered one by one; with more the connection ends. */
+const storm = subscribe(Array.from({ length: 1000 }, (_, index) => `storm/${index}`));
 /** A PUBLISH that announces 250 MB, and begins. */
 const giant = Buffer.concat([Buffer.from([0x30, 0x80, 0xe5, 0x9a, 0x77]), Buffer.alloc(64 * 1024)]);
 const garbage = Buffer.from(Array.from({ length: 300 }, (_, index) => (index * 151 + 7) % 256));

@@ -23,6 +23,7 @@ async function framed(port: number): Promise<Duplex> {
   const webSocket = new WebSocket(`ws://127.0.0.1:${port}/mqtt`, 'mqtt', { perMessageDeflate: false });
   const stream = createWebSocketStream(webSocket);
   stream.on('error', () => undefined); // what the daemon says to nonsense
+  webSocket.once('close', () => stream.destroy()); // a stream of the library's own stays half open after a reset
   await once(webSocket, 'open'); // rejects where it fails
   return stream;
 }
