@@ -1,4 +1,5 @@
 /** What every room that listens says in the same words: who has come, why it cannot be listened on, and how TLS failed. */
+import { errorCode } from './error-code.ts';
 import { Fault } from './fault.ts';
 
 /** One address, however it is written: an IPv4 one may come mapped into IPv6. */
@@ -17,7 +18,7 @@ export interface Listening {
 
 export function listenFault({ host, port, setting, rival }: Listening, cause: unknown): Fault {
   const where = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  switch (codeOf(cause)) {
+  switch (errorCode(cause)) {
     case 'EADDRINUSE': {
       const stop = rival === undefined ? 'stop it' : `stop it (${rival})`;
       return new Fault('port_taken', `another program listens on ${where}`, `${stop}, or change ${setting}`, cause);
@@ -34,17 +35,13 @@ export function listenFault({ host, port, setting, rival }: Listening, cause: un
 
 /** Why there was no TLS with somebody, without the library's file names and addresses. */
 export function tlsFailure(cause: Error): string {
-  const code = codeOf(cause);
+  const code = errorCode(cause);
   const reason = 'reason' in cause && typeof cause.reason === 'string' ? cause.reason : '';
   if (['wrong version number', 'http request', 'packet length too long', 'record layer failure'].includes(reason)) return 'speaks no TLS';
   if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return 'TLS was not agreed on in time';
   if (code === 'ECONNRESET' || code === 'EPIPE') return 'left before TLS was agreed on';
   if (/unknown ca|bad certificate|certificate unknown/.test(reason)) return `does not trust our certificate (${reason})`;
   return reason === '' ? messageOf(cause) : `TLS failed: ${reason}`;
-}
-
-function codeOf(cause: unknown): unknown {
-  return cause instanceof Error && 'code' in cause ? cause.code : undefined;
 }
 
 function messageOf(cause: unknown): string {

@@ -6,6 +6,7 @@ import { Fault } from '../base/fault.ts';
 import type { Logger } from '../base/logger.ts';
 import type { HttpService } from '../http/http-service.ts';
 import type { Config } from '../model/config.ts';
+import { isLoopback } from '../model/config-addresses.ts';
 import type { MqttRoom } from '../mqtt/mqtt-room.ts';
 import type { ConfiguredAuthenticator } from '../system/access/authenticator.ts';
 import type { TlsFiles } from '../system/tls-files.ts';
@@ -46,6 +47,8 @@ export class WaysIn {
       const certificates = http.tls ? this.#tls : null;
       const parts = { names: http, limits: mqtt.limits, certificates, door: this.#mqtt.door ?? null, logger: this.#logger };
       this.#http = new HttpService({ address: http.listen, ...parts });
+      if (!http.tls && this.#authenticator.isRequired && !isLoopback(http.listen.host))
+        this.#logger.warn({}, 'passwords travel in the clear over WebSocket here: http.tls keeps them secret');
       return [await this.#http.listen()];
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;

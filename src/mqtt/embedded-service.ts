@@ -41,9 +41,6 @@ export interface MqttParts {
   readonly kept?: KeptLog | null;
 }
 
-/** Protocol levels as the CONNECT packet names them: 3 is MQTT 3.1, 4 is 3.1.1. */
-type ProtocolLevel = number;
-
 export class EmbeddedService implements MqttRoom {
   readonly announcer: Announcer;
   readonly #config: Config['mqtt'];
@@ -112,7 +109,7 @@ export class EmbeddedService implements MqttRoom {
     );
     this.#presence = new Presence({
       publish: (client, payload) => this.#retain(this.#topics.presence(client), payload),
-      joined: (client, protocol: ProtocolLevel, user) => report('client.joined', { protocol, user }, client),
+      joined: (client, protocol, user) => report('client.joined', { protocol, user }, client),
       left: (client) => report('client.left', {}, client),
       timestamp: () => new Date(clock.wallMs()).toISOString(),
     });

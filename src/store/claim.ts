@@ -1,6 +1,6 @@
 /** Makes the store's folders and takes its lock: what must be so before anything in it is written. */
 import { dirname } from 'node:path';
-import { errorCode } from './fault.ts';
+import { errorCode } from '../base/error-code.ts';
 import type { FileSystem } from './file-system.ts';
 import type { Holder, Lock } from './lock.ts';
 

@@ -1,4 +1,5 @@
 /** Turns what the disk threw into a fault that a person can act on: path, operation, stable code, message, cure. */
+import { errorCode } from '../base/error-code.ts';
 
 export interface Fault {
   readonly path: string;
@@ -26,11 +27,6 @@ const cures: Readonly<Record<string, string>> = {
   newer_format: 'install the version that wrote this store, or set store.path to another folder',
   changed: 'restart the daemon, so that it reads what is in the store now',
 };
-
-/** The code of an error of the system; `null` where it is none, which is a bug and must not pass for a bad disk. */
-export function errorCode(cause: unknown): string | null {
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : null;
-}
 
 /** @throws the cause itself where it is no error of the system. */
 export function faultOf(cause: unknown, operation: string, path: string): Fault {

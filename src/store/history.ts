@@ -2,11 +2,13 @@
  * Reads events back: from memory where it reaches far enough, else from the segments and then from what is not written
  * yet. Never holds more than a page, and never the event loop for longer than a slice.
  */
+
+import { errorCode } from '../base/error-code.ts';
 import type { ReplayPage } from '../engine/ports.ts';
 import type { DiunaEvent } from '../model/event.ts';
 import type { Backlog } from './backlog.ts';
 import type { DamageReports } from './damage.ts';
-import { errorCode, ifThere } from './fault.ts';
+import { ifThere } from './fault.ts';
 import type { FileSystem } from './file-system.ts';
 import type { RecentEvents } from './recent.ts';
 import { decodeLine, peekLine, type StoredRecord, salvage } from './record-line.ts';

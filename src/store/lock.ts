@@ -4,7 +4,8 @@
  */
 import { join } from 'node:path';
 import * as z from 'zod';
-import { errorCode, ifThere } from './fault.ts';
+import { errorCode } from '../base/error-code.ts';
+import { ifThere } from './fault.ts';
 import { type FileSystem, readWhole, writeAll } from './file-system.ts';
 import type { ProcessTable } from './processes.ts';
 

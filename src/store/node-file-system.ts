@@ -1,7 +1,7 @@
 /** The real file system, by node:fs callbacks on bare descriptors: the commit path pays for two calls and two promises, no more. */
 import fs from 'node:fs';
 import { dirname } from 'node:path';
-import { errorCode } from './fault.ts';
+import { errorCode } from '../base/error-code.ts';
 import type { FileSystem, OpenFile, OpenMode } from './file-system.ts';
 
 const OWNER_ONLY_FILE = 0o600;

@@ -1,6 +1,6 @@
 /** Which processes live. A number alone does not say: it is given again after a restart, so boot and start time go with it where /proc tells them. */
 import { readFileSync } from 'node:fs';
-import { errorCode } from './fault.ts';
+import { errorCode } from '../base/error-code.ts';
 import type { Holder } from './lock.ts';
 
 export interface ProcessTable {

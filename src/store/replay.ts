@@ -3,8 +3,9 @@
  * torn end of the last segment, and moves a segment aside of which nothing can be read.
  */
 import { basename, join } from 'node:path';
+import { errorCode } from '../base/error-code.ts';
 import { asideName, type DamageReports } from './damage.ts';
-import { errorCode, ifThere } from './fault.ts';
+import { ifThere } from './fault.ts';
 import type { FileSystem, OpenFile } from './file-system.ts';
 import { DiskSilent } from './patience.ts';
 import { decodeLine, isIntact, peekLine, type StoredRecord, salvage } from './record-line.ts';

@@ -3,8 +3,9 @@
  * and renamed into place; at no moment of that is there less to start from than before.
  */
 import { join } from 'node:path';
+import { errorCode } from '../base/error-code.ts';
 import { asideName, type DamageReports } from './damage.ts';
-import { errorCode, ifThere } from './fault.ts';
+import { ifThere } from './fault.ts';
 import { type FileSystem, readWhole, writeAll } from './file-system.ts';
 import { decodeSnapshot, encodeSnapshot, type Numbered } from './snapshot-text.ts';
 

@@ -2,9 +2,11 @@
  * The certificate and key files of `tls`: reads and judges them at start, looks after them while we run, and hands every
  * server the new pair when they have changed. A pair that does not fit changes nothing and is reported.
  */
+
 import { stat } from 'node:fs/promises';
 import type { SecureContextOptions } from 'node:tls';
 import type { Clock } from '../base/clock.ts';
+import { errorCode } from '../base/error-code.ts';
 import { Fault } from '../base/fault.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Report } from '../engine/ports.ts';
@@ -128,7 +130,7 @@ export class TlsFiles {
       const found = await Promise.all([this.#paths.cert, this.#paths.key].map((path) => stat(path)));
       return found.map(({ dev, ino, size, mtimeMs, ctimeMs }) => [dev, ino, size, mtimeMs, ctimeMs].join(':')).join(' ');
     } catch (cause) {
-      const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+      const code = errorCode(cause);
       return code === 'EACCES' || code === 'EPERM' ? null : String(code);
     }
   }

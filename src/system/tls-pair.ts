@@ -1,8 +1,10 @@
 /** One certificate with its key: reads them, and says clearly what is wrong with them and what helps. Keeps nothing. */
+
 import { createPrivateKey, constants as cryptoConstants, type KeyObject, X509Certificate } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { errorCode } from '../base/error-code.ts';
 import { Fault } from '../base/fault.ts';
 import type { Facts } from '../base/logger.ts';
 
@@ -96,7 +98,7 @@ async function readPem(path: string, setting: string): Promise<Buffer> {
 }
 
 function unreadable(path: string, setting: string, cause: unknown): Fault {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const code = errorCode(cause);
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return new Fault('tls_unreadable', `there is no file ${path}`, `name the right one in ${setting}`, cause);
   if (code === 'EACCES' || code === 'EPERM') {

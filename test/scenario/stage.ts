@@ -122,3 +122,9 @@ export async function wholeState(client: TestClient): Promise<{ seq: number; zon
   const { zones } = JSON.parse(JSON.stringify(reply.state));
   return { seq: reply.seq, zones };
 }
+
+/** Puts a zone where a test begins. */
+export function plainZone(zone: string, more: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+  const plain = { state: 'ON', brightness: 100, color: '#000000', effect: 'off', palette: 'default', speed: 128, intensity: 128 };
+  return { type: 'zone.set', zone, ...plain, colors: ['#000000'], reverse: false, mirror: false, ...more };
+}

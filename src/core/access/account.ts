@@ -50,10 +50,3 @@ export interface Authenticator {
   /** The account as it is now, after a reload or a revocation; `null` where it is gone. */
   renew(account: Account): Account | null;
 }
-
-/** Without users configured: everybody is let in. */
-export const open: Authenticator = {
-  isRequired: false,
-  authenticate: () => Promise.resolve({ ok: true, value: local }),
-  renew: (account) => account,
-};

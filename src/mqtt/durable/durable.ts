@@ -81,10 +81,7 @@ export class Durable {
     const { unread } = records;
     if (unread > 0) logger.warn({ unread }, 'some of what the broker kept could not be read and was left out');
     if (retained + kept.length > 0) logger.info({ retained, sessions: kept.length, messages }, 'what the broker kept is there again');
-    const sessions5 = [
-      ...kept.flatMap((session) => left(session, this.#expiryOf(session))),
-      ...ended.flatMap((session) => over(session, () => this.book.endedWillSpoken(session.clientId))),
-    ];
+    const sessions5 = [...kept.flatMap((session) => left(session, this.#expiryOf(session))), ...ended.flatMap((session) => over(session))];
     return { sessions: kept, sessions5 };
   }
 
@@ -203,17 +200,9 @@ function hasWill({ expiry_s, will }: KeptSession): boolean {
   return expiry_s !== null && will !== null;
 }
 
-/** As MQTT 5 is told of a session that has ended: its will is due. @param spoken called when the will is asked for its message. */
-function over({ clientId, will }: KeptSession, spoken: () => void): LeftSession[] {
-  if (will === null) return [];
-  const due = {
-    delay_s: 0,
-    get message() {
-      spoken();
-      return will.message;
-    },
-  };
-  return [{ clientId, remaining_s: 0, will: due }];
+/** As MQTT 5 is told of a session that has ended: its will is due. */
+function over({ clientId, will }: KeptSession): LeftSession[] {
+  return will === null ? [] : [{ clientId, remaining_s: 0, will: { delay_s: 0, message: will.message } }];
 }
 
 /** As MQTT 5 is told of it; nothing of a session of an older version. */

@@ -58,13 +58,6 @@ export class SessionBook implements SessionWitness, SessionMemory {
     this.#adoptRecords(kept);
   }
 
-  /** The will of a session that had ended is being spoken. */
-  endedWillSpoken(clientId: string): void {
-    if (this.#sessions.has(clientId)) return; // its client has begun another
-    this.#log.remove(keys.session(clientId));
-    this.#back(clientId);
-  }
-
   adoptArrived(clientId: string, ids: readonly number[]): void {
     const arrived = new Arrived();
     for (const id of ids) arrived.ids.add(id);
@@ -118,9 +111,16 @@ export class SessionBook implements SessionWitness, SessionMemory {
   willWaits(clientId: string, will: WaitingWill | null): void {
     if (will !== null) this.left(clientId); // may be told before the guards have heard
     const away = this.#away.get(clientId);
+    if (will === null && !this.#sessions.has(clientId)) return this.#forgetEnded(clientId);
     if (away === undefined || away.will === will) return;
     away.will = will;
     this.#log.put(keys.away(clientId), away);
+  }
+
+  /** The will of a session that had ended is being spoken, and its client has begun no other. */
+  #forgetEnded(clientId: string): void {
+    this.#log.remove(keys.session(clientId));
+    this.#back(clientId);
   }
 
   subscribed(clientId: string, subscriptions: readonly Filter[]): void {

@@ -1,6 +1,8 @@
 /** Reads a small file that a setting names, and says clearly why it cannot be and what helps. */
+
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { errorCode } from '../../base/error-code.ts';
 import { Fault } from '../../base/fault.ts';
 
 /** A bundle of all authorities of a system has a quarter of it. */
@@ -30,7 +32,7 @@ export async function readSmall(path: string, setting: string): Promise<SmallFil
 }
 
 function unreadable(path: string, setting: string, cause: unknown): Fault {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const code = errorCode(cause);
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return new Fault(CODE, `there is no file ${path}`, `make it, or name the right one in ${setting}`, cause);
   if (code === 'EACCES' || code === 'EPERM') {

@@ -79,7 +79,10 @@ export class Sessions {
   /** A session of an earlier process goes on without its client; what is due of it is done now. */
   resume({ clientId, remaining_s, will }: LeftSession, publish: (message: Will['message']) => void): void {
     const lastWill = will === null ? undefined : { ...will, publish: () => publish(will.message) };
-    if (remaining_s <= 0) return lastWill?.publish();
+    if (remaining_s <= 0) {
+      this.#memory.willWaits(clientId, null);
+      return lastWill?.publish();
+    }
     const session: Session = { holder: undefined, will: undefined, willTimer: undefined, endTimer: undefined };
     this.#sessions.set(clientId, session);
     if (lastWill !== undefined) this.#delay(clientId, session, lastWill, lastWill.delay_s);

@@ -4,8 +4,9 @@
  * takes room on a full disk, and where `isSound` says so the next append may be tried.
  */
 import { dirname } from 'node:path';
+import { errorCode } from '../../base/error-code.ts';
 import type { DamageReports } from '../damage.ts';
-import { errorCode, ifThere } from '../fault.ts';
+import { ifThere } from '../fault.ts';
 import { type FileSystem, type OpenFile, writeAll } from '../file-system.ts';
 import { encodeKept } from './kept-line.ts';
 import { KeptReading } from './kept-reading.ts';

@@ -6,10 +6,11 @@
  * Bounded by whoever puts: of each key there is one value and at most one change that waits.
  */
 import { dirname } from 'node:path';
+import { errorCode } from '../../base/error-code.ts';
 import type { Report } from '../../engine/ports.ts';
 import { makeFolders } from '../claim.ts';
 import { DamageReports } from '../damage.ts';
-import { errorCode, type Fault, fault, faultOf } from '../fault.ts';
+import { type Fault, fault, faultOf } from '../fault.ts';
 import type { FileSystem } from '../file-system.ts';
 import { nodeFileSystem } from '../node-file-system.ts';
 import { PatientDisk } from '../patience.ts';

@@ -1,6 +1,8 @@
 /** Reads a small file that holds a secret, with what the file system says of it: who may read it, and whether it changed. */
+
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { errorCode } from '../../base/error-code.ts';
 import { MOST_FILE_BYTES } from './token-format.ts';
 
 export interface PrivateFile {
@@ -35,10 +37,6 @@ export async function readPrivate(path: string): Promise<PrivateFile | null> {
   } finally {
     await file.close();
   }
-}
-
-export function errorCode(cause: unknown): string | null {
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : null;
 }
 
 function stampOf({ dev, ino, size, mode, mtimeNs, ctimeNs }: BigIntStats): string {

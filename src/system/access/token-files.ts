@@ -3,8 +3,9 @@
  * rather than open: where one is missing, damaged or open to others, no token is let in, and the log says so once.
  */
 import { join } from 'node:path';
+import { errorCode } from '../../base/error-code.ts';
 import type { Logger } from '../../base/logger.ts';
-import { errorCode, type PrivateFile, readPrivate } from './private-file.ts';
+import { type PrivateFile, readPrivate } from './private-file.ts';
 import { KEY_FILE, LIST_FILE, parseFile, type TokenEntry, type TokenKey, tokenKeySchema, tokenListSchema } from './token-format.ts';
 
 /** A disk that hangs must not hold a login for ever: what was known before counts then, as it does where a read fails. */

@@ -6,8 +6,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { errorCode } from '../../base/error-code.ts';
 import { Fault } from '../../base/fault.ts';
-import { errorCode } from './private-file.ts';
 
 /** Who owns the new content, and its mode. */
 export interface Ownership {

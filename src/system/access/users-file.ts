@@ -3,6 +3,7 @@
  * then replaces the file, with its owner and mode, where a link to it leads. A result with mistakes is never written.
  */
 import { realpath, stat } from 'node:fs/promises';
+import { errorCode } from '../../base/error-code.ts';
 import { Fault } from '../../base/fault.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { Config } from '../../model/config.ts';
@@ -10,7 +11,6 @@ import { readConfigText } from '../config-file.ts';
 import { type ConfigMistake, placeMistake } from '../config-mistakes.ts';
 import { parseConfig } from '../config-text.ts';
 import { readYaml } from '../config-yaml.ts';
-import { errorCode } from './private-file.ts';
 import { updateFile } from './update-file.ts';
 import { type UserFields, withoutUser, withUser } from './users-text.ts';
 

@@ -1,7 +1,7 @@
 /** The room between the engine and a broker that is away. */
 import type { Packet } from 'mqtt-packet';
 import { afterEach, expect, it } from 'vitest';
-import { open } from '../../../src/core/access/account.ts';
+import { type Authenticator, local } from '../../../src/core/access/account.ts';
 import { configSchema } from '../../../src/model/config.ts';
 import type { DiunaEvent, Notice, NoticeType } from '../../../src/model/event.ts';
 import { ExternalService } from '../../../src/mqtt/external/external-service.ts';
@@ -11,6 +11,11 @@ import { freePort } from '../../support/daemon.ts';
 import { accept, freshWorld } from '../../support/deciding.ts';
 import { FakeBroker, obey, type Visit } from '../../support/fake-broker.ts';
 import { until } from '../../support/until.ts';
+
+/** It is not asked by this room, but for whether there are users. */
+function authenticatorFor(isRequired: boolean): Authenticator {
+  return { isRequired, authenticate: () => Promise.resolve({ ok: true, value: local }), renew: (account) => account };
+}
 
 const things: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -34,7 +39,7 @@ async function room(more: Readonly<Record<string, unknown>> = {}, hasUsers = fal
     logger: loggerTo({ write: (line) => void log.push(JSON.parse(line)) }, 'debug').room('mqtt'),
     submit: () => undefined,
     report: (type, payload) => void reports.push({ type, payload }),
-    authenticator: { ...open, isRequired: hasUsers },
+    authenticator: authenticatorFor(hasUsers),
   });
   await service.open();
   await service.listen();

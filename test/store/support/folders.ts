@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
-import { errorCode } from '../../../src/store/fault.ts';
+import { errorCode } from '../../../src/base/error-code.ts';
 
 const made: string[] = [];
 
