@@ -1,6 +1,7 @@
-// Builds dist/: one script for the command line and the daemon, one for the renderer, and a launcher that starts the
-// first with V8's code cache (half of the start-up time is parsing and compiling). File names carry the content's hash,
-// so that a cache can never meet another script, and a build never breaks what is running.
+// Builds dist/: one script for the command line and the daemon, one for the renderer, one for the thread of the user's
+// effects, and a launcher that starts the first with V8's code cache (half of the start-up time is parsing and
+// compiling). File names carry the content's hash, so that a cache can never meet another script, and a build never
+// breaks what is running.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -43,6 +44,7 @@ const known = readdirSync(dist);
 write('package.json', '{ "type": "commonjs" }\n');
 write(script, main);
 write('renderer.js', await bundle('src/renderer/worker.ts'));
+write('effects.js', await bundle('src/renderer/user-effects/thread.ts'));
 write('diuna.js', await bundle('src/cli/launcher.ts', { MAIN_SCRIPT: JSON.stringify(script), MAIN_CACHE: JSON.stringify(cache) }));
 chmodSync(join(dist, 'diuna.js'), 0o755);
 for (const name of known) {

@@ -5,20 +5,20 @@
 import packageJson from '../package.json' with { type: 'json' };
 import type { Clock } from './base/clock.ts';
 import { ANSWERS_PER_CLIENT } from './core/answered.ts';
-import { buildCatalog } from './core/catalog.ts';
 import { needsRestart } from './core/config-change.ts';
 import { renderLayout } from './core/layout.ts';
 import { settingsWithoutEffect } from './core/not-yet.ts';
 import { MAX_COMMAND_BYTES } from './core/parse-request.ts';
+import { catalogOf } from './daemon/catalog.ts';
+import { OwnEffects } from './daemon/own-effects.ts';
 import { buildParts, type MqttBuilder, mqttBuilder } from './daemon/parts.ts';
 import { Reporter } from './daemon/reporter.ts';
 import type { WaysIn } from './daemon/ways-in.ts';
 import { Engine } from './engine/engine.ts';
 import { type EngineSettings, INBOX_LIMIT } from './engine/engine-parts.ts';
+import type { Report } from './engine/ports.ts';
 import { restore } from './engine/restore.ts';
 import { systemState } from './engine/system-state.ts';
-import { effects } from './light/effects/registry.ts';
-import { paletteDeclarations } from './light/palettes.ts';
 import type { Config } from './model/config.ts';
 import { buildInfo } from './mqtt/info.ts';
 import type { MqttRoom } from './mqtt/mqtt-room.ts';
@@ -74,6 +74,7 @@ export class Daemon {
   readonly #mqtt: MqttRoom;
   readonly #serviceManager: ServiceManager;
   readonly #waysIn: WaysIn;
+  readonly #ownEffects: OwnEffects;
   readonly #startedUs: number;
   /** What this run was started with: some of it stays until the next start. */
   readonly #started: Config;
@@ -93,13 +94,16 @@ export class Daemon {
     this.#startedUs = this.#clock.monotonicUs();
     this.#ids = new SystemIds(this.#clock);
     this.#reporter = new Reporter({ ids: this.#ids, clock: this.#clock, logger, healthChanged: () => this.#tellSystemState() });
+    const report: Report = (type, payload, client) => this.#reporter.report(type, payload, client);
+    this.#ownEffects = new OwnEffects(report, () => this.#takeCatalog());
     const parts = buildParts(config, {
       clock: this.#clock,
       logger,
-      report: (type, payload, client) => this.#reporter.report(type, payload, client),
+      report,
       submit: (submission) => this.#engine?.submit(submission),
       alive: () => this.#alive(),
       buildMqtt,
+      ownEffects: (message) => this.#ownEffects.hear(message, this.#config.effects.path),
       dropsRights: options.user !== null,
       rendererEntry: options.rendererEntry,
     });
@@ -118,6 +122,7 @@ export class Daemon {
   /** Light first: the renderer starts while the store is read, and shows what was restored before the broker listens. */
   async start(): Promise<void> {
     await this.#waysIn.prepare();
+    const ownEffects = this.#ownEffects.first(this.#config.effects.path);
     const lit = this.#renderer.start();
     if (this.#options.user !== null) dropRights(this.#options.user);
     const restored = restore(await this.#store.open());
@@ -125,6 +130,7 @@ export class Daemon {
     this.#reporter.begin((told) => this.#mqtt.announcer.notice(told));
     if (restored.world.event_id !== null) this.#ids.continueAfter(restored.world.event_id);
     const parts = { journal: this.#store, renderer: this.#renderer, publisher: this.#mqtt.announcer, clock: this.#clock, ids: this.#ids };
+    await ownEffects; // zones that were left with one keep it
     this.#engine = new Engine(parts, this.#settings(), restored);
     this.#engine.start();
     this.#announce();
@@ -170,9 +176,9 @@ export class Daemon {
     this.#logger.setLevel(loaded.value.log.level);
     this.#waysIn.reload(loaded.value);
     this.#mqtt.reconfigure(loaded.value.mqtt);
+    this.#ownEffects.reload();
     this.#renderer.configure(renderLayout(loaded.value));
-    this.#engine?.reconfigure(this.#settings());
-    this.#announce();
+    this.#takeCatalog();
     if (waiting.length > 0) this.#logger.warn({ waiting }, 'these settings change at the next start');
     this.#logger.info({}, 'config reloaded');
   }
@@ -212,23 +218,21 @@ export class Daemon {
   #settings(): EngineSettings {
     const { max_command_age } = this.#config.mqtt;
     return {
-      catalog: this.#catalog(),
+      catalog: catalogOf(this.#config, this.#ownEffects.declarations),
       transitionMs: this.#config.renderer.transition * 1000,
       maxCommandAgeMs: max_command_age === null ? null : max_command_age * 1000,
     };
   }
 
-  #catalog() {
-    return buildCatalog(
-      this.#config,
-      effects.map(({ declaration }) => declaration),
-      paletteDeclarations,
-    );
+  #takeCatalog(): void {
+    this.#engine?.reconfigure(this.#settings());
+    this.#announce();
   }
 
   #announce(): void {
     const limits = { commandBytes: MAX_COMMAND_BYTES, inbox: INBOX_LIMIT, requestIds: ANSWERS_PER_CLIENT, fps: this.#config.renderer.fps };
-    if (this.#engine !== null) this.#mqtt.announce(buildInfo(this.#catalog(), packageJson.version, limits), this.#engine.states());
+    const { catalog } = this.#settings();
+    if (this.#engine !== null) this.#mqtt.announce(buildInfo(catalog, packageJson.version, limits), this.#engine.states());
   }
 
   #tellSystemState(): void {

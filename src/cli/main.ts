@@ -8,6 +8,7 @@ import { roles } from '../model/config-access.ts';
 import type { BenchOptions } from './bench.ts';
 import type { CheckOptions } from './check.ts';
 import type { ClientOptions } from './client-command.ts';
+import { addEffects } from './effects/commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { exitCodesHelp, wordsHelp } from './help.ts';
 import {
@@ -97,6 +98,8 @@ withClientOptions(program.command('bench'))
   .option('--change', 'change a brightness with each command instead, and wait for the disk; every change stays in the history')
   .option('--zone <zone>', 'with --change: the zone to change (default: the first)', zoneOption)
   .action(async (options: BenchOptions) => end(await (await import('./bench.ts')).bench(options)));
+
+addEffects(program, end);
 
 const user = program.command('user').description('users of the configuration, who log in with a password');
 

@@ -4,6 +4,7 @@
  */
 import type { Writable } from 'node:stream';
 import { printable } from './output.ts';
+import { paintedCells } from './painted-cells.ts';
 
 export interface PreviewStrip {
   readonly id: string;
@@ -63,18 +64,7 @@ function stripLines({ id, rgb }: PreviewStrip, width: number): string[] {
   const lines: string[] = [];
   for (let first = 0; first * 3 < rgb.length; first += width) {
     const name = first === 0 ? printable(id).slice(0, NAME_WIDTH) : '';
-    lines.push(`${name.padEnd(NAME_WIDTH)} ${cells(rgb.subarray(first * 3, (first + width) * 3))}`);
+    lines.push(`${name.padEnd(NAME_WIDTH)} ${paintedCells(rgb.subarray(first * 3, (first + width) * 3))}`);
   }
   return lines;
-}
-
-/** One blank a LED on its colour; the colour is named only where it changes. */
-function cells(rgb: Uint8Array): string {
-  let [text, last] = ['', ''];
-  for (let at = 0; at + 2 < rgb.length; at += 3) {
-    const color = [0, 1, 2].map((component) => rgb[at + component] ?? 0).join(';');
-    text += color === last ? ' ' : `${ESC}[48;2;${color}m `;
-    last = color;
-  }
-  return text;
 }

@@ -4,29 +4,56 @@
  */
 import { assert } from '../base/assert-never.ts';
 import type { ZoneDeclaration } from '../model/catalog.ts';
-import type { Config, LedType, StripConfig, ZoneConfig } from '../model/config.ts';
+import type { Config, ZoneConfig } from '../model/config.ts';
+import type { PaletteConfig } from '../model/config-light.ts';
+import type { StripConfig } from '../model/config-strip.ts';
 import { zoneIdSchema } from '../model/ids.ts';
+import { drawOf, orderOf } from '../model/led-types.ts';
 import type { ColorMode } from '../model/state.ts';
-import type { RenderLayout, SegmentLayout, StripLayout, ZoneLayout } from '../model/strip-layout.ts';
-
-/** The order in which each type usually takes its components; clones differ, hence the config's `order`. */
-const usualOrder: Readonly<Record<LedType, StripLayout['order']>> = { ws2811: 'RGB', ws2812: 'GRB', sk6812: 'GRB', sk6812w: 'GRBW' };
-
-/** The order in which a strip takes its components; four letters where its LEDs have a white one. */
-export function orderOf(strip: StripConfig): StripLayout['order'] {
-  if (strip.order !== undefined) return strip.order;
-  // a controller in the network is sent plain RGB and knows its own strip
-  if (strip.output.driver === 'ddp') return usualOrder[strip.type].length === 4 ? 'RGBW' : 'RGB';
-  return usualOrder[strip.type];
-}
+import type { GammaLayout, PaletteLayout, RenderLayout, SegmentLayout, StripLayout, ZoneLayout } from '../model/strip-layout.ts';
 
 export function renderLayout(config: Config): RenderLayout {
-  const strips = Object.entries(config.strips).map(
-    ([id, strip]): StripLayout => ({ id, length: strip.length, order: orderOf(strip), output: strip.output }),
-  );
+  const strips = Object.entries(config.strips).map(([id, strip]) => stripLayout(id, strip));
   const indices = new Map(strips.map(({ id }, index) => [id, index]));
-  const { fps, gamma, on_stop: onStop } = config.renderer;
-  return { strips, zones: Object.entries(config.zones).map(([id, zone]) => zoneLayout(id, zone, indices)), fps, gamma, onStop };
+  const indexOf = (id: string): number => {
+    const index = indices.get(id);
+    assert(index !== undefined, `there is no strip ${id}`);
+    return index;
+  };
+  const { fps, gamma, dither, on_stop: onStop } = config.renderer;
+  return {
+    strips,
+    zones: Object.entries(config.zones).map(([id, zone]) => zoneLayout(id, zone, indexOf)),
+    fps,
+    gamma: gammaLayout(gamma),
+    dither,
+    supplies: Object.entries(config.supplies).map(([id, { limit, strips: fed }]) => ({ id, limitMa: limit, strips: fed.map(indexOf) })),
+    palettes: Object.entries(config.palettes).map(([id, palette]) => paletteLayout(id, palette)),
+    effectsPath: config.effects.path,
+    onStop,
+  };
+}
+
+function stripLayout(id: string, strip: StripConfig): StripLayout {
+  return {
+    id,
+    length: strip.length,
+    order: orderOf(strip),
+    output: strip.output,
+    whiteBalance: strip.white_balance,
+    autoWhite: strip.auto_white,
+    whiteKelvin: strip.white_temperature,
+    draw: drawOf(strip),
+  };
+}
+
+function gammaLayout(gamma: Config['renderer']['gamma']): GammaLayout {
+  return typeof gamma === 'number' ? { red: gamma, green: gamma, blue: gamma, white: gamma } : gamma;
+}
+
+/** Colours without places stand evenly from 0 to 1. */
+function paletteLayout(id: string, { colors = [], stops }: PaletteConfig): PaletteLayout {
+  return { id, stops: stops ?? colors.map((color, index) => ({ at: colors.length > 1 ? index / (colors.length - 1) : 0, color })) };
 }
 
 /** What `diuna/info` and decisions say of each zone, in the config's order. */
@@ -42,11 +69,9 @@ export function zoneDeclarations(config: Config): ZoneDeclaration[] {
 }
 
 /** A zone turned round walks its segments last to first, and each of them the other way. */
-function zoneLayout(id: string, zone: ZoneConfig, indices: ReadonlyMap<string, number>): ZoneLayout {
+function zoneLayout(id: string, zone: ZoneConfig, indexOf: (strip: string) => number): ZoneLayout {
   const segments = segmentsOf(zone).map(({ strip, range: [first, last], reverse }): SegmentLayout => {
-    const index = indices.get(strip);
-    assert(index !== undefined, `zone ${id} lies on strip ${strip}, which does not exist`);
-    return { strip: index, first, length: last - first + 1, reverse: reverse !== zone.reverse };
+    return { strip: indexOf(strip), first, length: last - first + 1, reverse: reverse !== zone.reverse };
   });
   if (zone.reverse) segments.reverse();
   return { id, length: segments.reduce((sum, segment) => sum + segment.length, 0), segments };

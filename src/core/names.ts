@@ -17,7 +17,9 @@ export function resolveEffect(catalog: Catalog, wanted: string, path: string): R
 
 export function resolvePalette(catalog: Catalog, wanted: string, path: string): Result<string, Refusal> {
   const folded = fold(wanted);
-  const found = catalog.palettes.find(({ id, name }) => fold(id) === folded || fold(name) === folded);
+  // A palette of the user's may have a built-in's name: its very id means it.
+  const found =
+    catalog.palettes.find(({ id }) => id === wanted) ?? catalog.palettes.find(({ id, name }) => [id, name].some((known) => fold(known) === folded));
   if (found !== undefined) return ok(found.id);
   return err(
     unknown(

@@ -8,6 +8,7 @@ import type { Config } from '../model/config.ts';
 import type { MqttParts } from '../mqtt/embedded-service.ts';
 import type { MqttRoom } from '../mqtt/mqtt-room.ts';
 import { RendererHost } from '../renderer/host.ts';
+import type { OwnEffectsMessage } from '../renderer/messages.ts';
 import { KeptLog } from '../store/kept-log/kept-log.ts';
 import { Store } from '../store/store.ts';
 import { ConfiguredAuthenticator } from '../system/access/authenticator.ts';
@@ -26,6 +27,7 @@ export interface Wires {
   /** Both the writer and the frame loop answered: what the watchdog is fed with. */
   readonly alive: () => Promise<boolean>;
   readonly buildMqtt: MqttBuilder;
+  readonly ownEffects: (message: OwnEffectsMessage) => void;
   /** Root is given up once what needs it has been started. */
   readonly dropsRights: boolean;
   /** The renderer's bundle, where it does not lie beside this one. */
@@ -72,6 +74,7 @@ export function buildParts(config: Config, wires: Wires): Parts {
       isolation: config.renderer.isolation,
       dropsRights: wires.dropsRights,
       report,
+      ownEffects: wires.ownEffects,
       warn: (message) => logger.warn({}, message),
       ...(wires.rendererEntry === undefined ? {} : { entry: wires.rendererEntry }),
     }),

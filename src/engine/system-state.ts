@@ -8,6 +8,13 @@ export interface FrameStats {
   readonly frames: number;
   readonly overruns: number;
   readonly currentMa: number;
+  readonly supplies: readonly {
+    readonly id: string;
+    readonly limitMa: number;
+    readonly currentMa: number;
+    readonly wantedMa: number;
+    readonly limiting: boolean;
+  }[];
 }
 
 interface HealthFacts {
@@ -51,6 +58,7 @@ export class Health {
         this.#brokerAway = false;
         return true;
       case 'system.frame_overrun':
+      case 'system.power_limited':
         return true;
       default:
         return false;
@@ -84,6 +92,7 @@ export function systemState(
     frames: frames?.frames ?? 0,
     overruns: frames?.overruns ?? 0,
     current_ma: Math.round(frames?.currentMa ?? 0),
+    supplies: Object.fromEntries((frames?.supplies ?? []).map((supply) => [supply.id, supplyFacts(supply)])),
     uptime_s: Math.round(uptimeS),
     clients,
     commands: engine.commands,
@@ -91,4 +100,8 @@ export function systemState(
     latency_us: engine.latencyUs,
     guards,
   };
+}
+
+function supplyFacts({ limitMa, currentMa, wantedMa, limiting }: FrameStats['supplies'][number]): Record<string, unknown> {
+  return { limit_ma: limitMa, current_ma: Math.round(currentMa), wanted_ma: Math.round(wantedMa), limiting };
 }

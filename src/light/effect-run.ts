@@ -2,11 +2,10 @@
 import type { Components } from '../model/color.ts';
 import type { ZoneTarget } from '../model/state.ts';
 import type { Effect, EffectInput, EffectState } from './effects/effect.ts';
-import { effectOf } from './effects/registry.ts';
 import { solid } from './effects/solid.ts';
 import { createGradient, fillGradient } from './gradient.ts';
+import type { Library } from './library.ts';
 import { toLight } from './linear.ts';
-import { paletteStops } from './palettes.ts';
 import { shownColor, shownColors } from './shown-color.ts';
 
 export class EffectRun implements EffectInput {
@@ -31,8 +30,8 @@ export class EffectRun implements EffectInput {
    * @param length pixels that the effect fills.
    * @param kin the run shown until now, which may be this one: where it is the same effect, this one goes on from there.
    */
-  start(target: ZoneTarget, length: number, nowMs: number, kin: EffectRun | null): void {
-    const effect = effectOf(target.effect);
+  start(target: ZoneTarget, length: number, nowMs: number, kin: EffectRun | null, library: Library): void {
+    const effect = library.effectOf(target.effect);
     const before = kin?.effect === effect ? kin : null;
     this.#clockMs = before === null ? 0 : before.#clockAt(nowMs);
     this.#sinceMs = nowMs;
@@ -42,7 +41,7 @@ export class EffectRun implements EffectInput {
     this.intensity = target.intensity;
     const colors = effect === solid ? [shownColor(target)] : shownColors(target);
     this.#takeColors(colors);
-    if (effect !== solid) fillGradient(this.gradient, paletteStops(target.palette, effect.ownPalette, colors), effect.ring);
+    if (effect !== solid) fillGradient(this.gradient, library.paletteStops(target.palette, effect.ownPalette, colors), effect.ring);
     this.#takeState(before);
   }
 

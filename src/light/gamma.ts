@@ -3,23 +3,38 @@
  * value v of a client is driven at (v/255)^gamma exactly. LEDs are lit by pulse width and give light in proportion to
  * their drive; near the default of 2.2 this table is therefore almost straight, and gamma 1 sends values as they came.
  */
+import type { GammaLayout } from '../model/strip-layout.ts';
 import { FULL_LIGHT, tabulate } from './linear.ts';
 
+/** Drive, 0 to 65,535, for each linear light, 0 to 65,535. */
+export type DriveTable = Uint16Array;
+
 export interface Gamma {
-  /** Drive, 0 to 65,535, for each linear light, 0 to 65,535. */
-  readonly drive: Uint16Array;
-  /** The least linear light that does not round to a dark byte. */
-  readonly leastLight: number;
+  readonly red: DriveTable;
+  readonly green: DriveTable;
+  readonly blue: DriveTable;
+  readonly white: DriveTable;
 }
 
-/** @param exponent 1 to 4. */
-export function createGamma(exponent: number): Gamma {
-  const drive = new Uint16Array(FULL_LIGHT + 1);
-  tabulate(drive, (level) => Math.round(FULL_LIGHT * (level / 255) ** exponent));
-  return { drive, leastLight: drive.findIndex((value) => toByte(value) > 0) };
+/** @param exponents 1 to 4 each; components of one exponent share a table. */
+export function createGamma(exponents: GammaLayout): Gamma {
+  const tables = new Map<number, DriveTable>();
+  const tableOf = (exponent: number): DriveTable => {
+    const table = tables.get(exponent) ?? driveTable(exponent);
+    tables.set(exponent, table);
+    return table;
+  };
+  return { red: tableOf(exponents.red), green: tableOf(exponents.green), blue: tableOf(exponents.blue), white: tableOf(exponents.white) };
 }
 
-/** The nearest of 256 to a drive of 0 to 65,535: round(drive / 257). */
-export function toByte(drive: number): number {
-  return (drive * 255 + 32_895) >>> 16;
+function driveTable(exponent: number): DriveTable {
+  const table = new Uint16Array(FULL_LIGHT + 1);
+  tabulate(table, (level) => Math.round(FULL_LIGHT * (level / 255) ** exponent));
+  return table;
+}
+
+/** The least linear light that drives every component at `leastDrive` or more. */
+export function leastLight({ red, green, blue }: Gamma, leastDrive: number): number {
+  const least = (table: DriveTable) => table.findIndex((drive) => drive >= leastDrive);
+  return Math.max(least(red), least(green), least(blue));
 }

@@ -47,9 +47,9 @@ export function paint(gradient: Gradient, position: number, pixels: Uint16Array,
   const red = gradient[entry] ?? 0;
   const green = gradient[entry + 1] ?? 0;
   const blue = gradient[entry + 2] ?? 0;
-  pixels[to] = red + ((((gradient[entry + 3] ?? 0) - red) * share) >> 8);
-  pixels[to + 1] = green + ((((gradient[entry + 4] ?? 0) - green) * share) >> 8);
-  pixels[to + 2] = blue + ((((gradient[entry + 5] ?? 0) - blue) * share) >> 8);
+  pixels[to] = red + (Math.imul((gradient[entry + 3] ?? 0) - red, share) >> 8);
+  pixels[to + 1] = green + (Math.imul((gradient[entry + 4] ?? 0) - green, share) >> 8);
+  pixels[to + 2] = blue + (Math.imul((gradient[entry + 5] ?? 0) - blue, share) >> 8);
 }
 
 function meets(stops: readonly Stop[]): boolean {

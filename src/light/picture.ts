@@ -4,6 +4,7 @@
  */
 import type { ZoneTarget } from '../model/state.ts';
 import { EffectRun } from './effect-run.ts';
+import type { Library } from './library.ts';
 import { toLight } from './linear.ts';
 import { shownColor } from './shown-color.ts';
 
@@ -30,10 +31,10 @@ export class Picture {
   }
 
   /** @param kin the picture shown until now, which may be this one: the same effect goes on from where it is there. */
-  become(target: ZoneTarget, nowMs: number, kin: Picture | null): void {
+  become(target: ZoneTarget, nowMs: number, kin: Picture | null, library: Library): void {
     kin?.draw(nowMs);
     const length = this.pixels.length / 3;
-    this.#run.start(target, target.mirror ? Math.ceil(length / 2) : length, nowMs, kin === null || kin.#frozen ? null : kin.#run);
+    this.#run.start(target, target.mirror ? Math.ceil(length / 2) : length, nowMs, kin === null || kin.#frozen ? null : kin.#run, library);
     this.#reverse = target.reverse;
     this.#mirror = target.mirror;
     this.#frozen = false;
@@ -89,6 +90,6 @@ function mirror(pixels: Uint16Array, length: number): void {
 export function blend(mixed: Uint16Array, first: Uint16Array, second: Uint16Array, share: number): void {
   for (let at = 0; at < mixed.length; at += 1) {
     const from = first[at] ?? 0;
-    mixed[at] = from + ((((second[at] ?? 0) - from) * share) >> 15);
+    mixed[at] = from + (Math.imul((second[at] ?? 0) - from, share) >> 15);
   }
 }

@@ -1,95 +1,95 @@
 /**
- * The last steps of the pixel way for one strip: gamma, eight bits, the order of components on its wire. White balance
- * belongs before the gamma, the power limit and dither between the gamma and the eight bits, both in `encode`.
+ * The last steps of the pixel way for one strip: light to drives, drives to the bytes of its wire. The two are apart, as
+ * what its supply can give is known only when all its strips' drives are (supply.ts).
  */
 import type { StripLayout } from '../model/strip-layout.ts';
 import type { Canvas } from './canvas.ts';
-import { currentMa } from './current.ts';
-import { type Gamma, toByte } from './gamma.ts';
+import { idleMa, litMa, type PerComponent, perComponent, seriesMa } from './current.ts';
+import { betweenBytes, quantize3, quantize4, type Rounding } from './dither.ts';
+import { createDriving, type Driving, drive } from './drive.ts';
+import type { Gamma } from './gamma.ts';
 import { FULL_LIGHT, monitorValues } from './linear.ts';
 
-/** What an output sends of a strip, and what a preview shows of it. The arrays stay the same from frame to frame. */
+/** What an output sends of a strip, and what a preview shows of it. */
 export interface StripFrame {
   readonly id: string;
-  /** Bytes in wire order, 3 or 4 a LED. */
+  /** Bytes in wire order, 3 or 4 a LED; the same array from frame to frame. */
   readonly bytes: Uint8Array;
-  /** r, g, b a LED, 8 bits, before gamma: what a monitor should show. White is mixed in. */
-  readonly rgb: Uint8Array;
   readonly componentsPerLed: 3 | 4;
+  /** A copy for a monitor: r, g, b a LED, 8 bits, before balance and gamma. White is mixed in. */
+  preview(): Uint8Array;
 }
 
 export class StripOutput implements StripFrame {
   readonly id: string;
   readonly bytes: Uint8Array;
-  readonly rgb: Uint8Array;
   readonly componentsPerLed: 3 | 4;
-  #first: number;
-  #length: number;
-  /** Where each component stands within a LED's bytes. */
-  #redAt: number;
-  #greenAt: number;
-  #blueAt: number;
-  #whiteAt: number;
-  #currentMa = 0;
+  /** Of its LEDs when dark, mA. */
+  readonly idleMa: number;
+  readonly #canvas: Canvas;
+  readonly #driving: Driving;
+  readonly #drives: Uint16Array;
+  readonly #perComponent: PerComponent;
+  readonly #series: boolean;
+  readonly #sums = new Float64Array(4);
+  #scale = 0;
 
   /** @param first this strip's first LED on the canvas. */
-  constructor(layout: StripLayout, first: number) {
+  constructor(layout: StripLayout, canvas: Canvas, first: number) {
     this.id = layout.id;
-    this.#first = first;
-    this.#length = layout.length;
-    this.#redAt = layout.order.indexOf('R');
-    this.#greenAt = layout.order.indexOf('G');
-    this.#blueAt = layout.order.indexOf('B');
-    this.#whiteAt = layout.order.indexOf('W');
-    this.componentsPerLed = this.#whiteAt < 0 ? 3 : 4;
+    this.componentsPerLed = layout.order.length === 4 ? 4 : 3;
     this.bytes = new Uint8Array(layout.length * this.componentsPerLed);
-    this.rgb = new Uint8Array(layout.length * 3);
+    this.idleMa = idleMa(layout.draw, layout.length);
+    this.#canvas = canvas;
+    this.#driving = createDriving(layout, first);
+    this.#drives = new Uint16Array(this.bytes.length);
+    this.#perComponent = perComponent(layout);
+    this.#series = layout.draw.series;
   }
 
-  /** Of the bytes encoded last. */
-  get currentMa(): number {
-    return this.#currentMa;
+  /** What the bytes draw beyond the idle current, mA. */
+  get litMa(): number {
+    return this.#series ? seriesMa(this.#perComponent, this.bytes, 255) : litMa(this.#perComponent, this.#sums, 255);
   }
 
-  encode(canvas: Canvas, gamma: Gamma): void {
-    const { bytes, rgb, componentsPerLed: step } = this;
-    const { light, white } = canvas;
-    const { drive } = gamma;
-    const redAt = this.#redAt;
-    const greenAt = this.#greenAt;
-    const blueAt = this.#blueAt;
-    const whiteAt = this.#whiteAt;
-    const end = (this.#first + this.#length) * 3;
-    let reds = 0;
-    let greens = 0;
-    let blues = 0;
-    let whites = 0;
-    for (let from = this.#first * 3, to = 0, seen = 0, led = this.#first; from < end; from += 3, to += step, seen += 3, led += 1) {
-      let red = light[from] ?? 0;
-      let green = light[from + 1] ?? 0;
-      let blue = light[from + 2] ?? 0;
-      const redByte = toByte(drive[red] ?? 0);
-      const greenByte = toByte(drive[green] ?? 0);
-      const blueByte = toByte(drive[blue] ?? 0);
-      bytes[to + redAt] = redByte;
-      bytes[to + greenAt] = greenByte;
-      bytes[to + blueAt] = blueByte;
-      reds += redByte;
-      greens += greenByte;
-      blues += blueByte;
-      if (whiteAt >= 0) {
-        const own = white[led] ?? 0;
-        const whiteByte = toByte(drive[own] ?? 0);
-        bytes[to + whiteAt] = whiteByte;
-        whites += whiteByte;
-        red = Math.min(FULL_LIGHT, red + own);
-        green = Math.min(FULL_LIGHT, green + own);
-        blue = Math.min(FULL_LIGHT, blue + own);
-      }
-      rgb[seen] = monitorValues[red] ?? 0;
-      rgb[seen + 1] = monitorValues[green] ?? 0;
-      rgb[seen + 2] = monitorValues[blue] ?? 0;
+  /** Takes the light of the canvas. */
+  drive(gamma: Gamma): void {
+    drive(this.#drives, this.#canvas, this.#driving, gamma);
+  }
+
+  /** What the drives would draw unscaled beyond the idle current, mA. */
+  wantedMa(): number {
+    if (this.#series) return seriesMa(this.#perComponent, this.#drives, FULL_LIGHT);
+    const { componentsPerLed: step } = this;
+    const drives = this.#drives;
+    for (let at = 0; at < step; at += 1) {
+      let sum = 0;
+      for (let index = at; index < drives.length; index += step) sum += drives[index] ?? 0;
+      this.#sums[at] = sum;
     }
-    this.#currentMa = currentMa(reds, greens, blues, whites, this.#length);
+    return litMa(this.#perComponent, this.#sums, FULL_LIGHT);
+  }
+
+  /** Makes the bytes. @param scale 0 to 65,536: the share of each drive that is sent. */
+  encode(scale: number, rounding: Rounding): void {
+    this.#scale = scale;
+    const quantize = this.componentsPerLed === 4 ? quantize4 : quantize3;
+    quantize(this.bytes, this.#drives, scale, rounding, this.#sums);
+  }
+
+  /** Whether the next dithered frame would differ. */
+  betweenBytes(): boolean {
+    return betweenBytes(this.#drives, this.#scale);
+  }
+
+  preview(): Uint8Array {
+    const { light, white } = this.#canvas;
+    const { first, leds, whiteAt } = this.#driving;
+    const rgb = new Uint8Array(leds * 3);
+    for (let at = 0; at < rgb.length; at += 1) {
+      const own = whiteAt < 0 ? 0 : (white[first + Math.floor(at / 3)] ?? 0);
+      rgb[at] = monitorValues[Math.min(FULL_LIGHT, (light[first * 3 + at] ?? 0) + own)] ?? 0;
+    }
+    return rgb;
   }
 }

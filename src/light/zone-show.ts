@@ -14,12 +14,13 @@ import type { Components } from '../model/color.ts';
 import type { ZoneTarget } from '../model/state.ts';
 import type { Overlay, TargetChange } from '../model/target-change.ts';
 import { type Canvas, place, WHOLE } from './canvas.ts';
-import { effectOf } from './effects/registry.ts';
 import { solid } from './effects/solid.ts';
 import { seedOf } from './hash.ts';
+import type { Library } from './library.ts';
 import { FULL_LIGHT, toLight } from './linear.ts';
 import { Blinking } from './overlay.ts';
 import { blend, Picture } from './picture.ts';
+import { fill } from './pixels.ts';
 import { Ramp } from './ramp.ts';
 import { shownColor, shownColors } from './shown-color.ts';
 
@@ -47,9 +48,11 @@ export class ZoneShow {
   /** 0 off, 1 on. */
   #presence = new Ramp(0);
   #overlay: Blinking | null = null;
+  #library: Library;
 
-  constructor(id: string, places: Uint32Array) {
+  constructor(id: string, places: Uint32Array, library: Library) {
     this.length = places.length;
+    this.#library = library;
     this.#places = places;
     const seed = seedOf(id);
     this.#picture = new Picture(this.length, seed);
@@ -64,6 +67,15 @@ export class ZoneShow {
 
   moveTo(places: Uint32Array): void {
     this.#places = places;
+  }
+
+  /** Takes other effects and palettes. A picture that they change is made anew at once; its effect goes on from where it is. */
+  renew(library: Library, nowMs: number): void {
+    const before = this.#library;
+    this.#library = library;
+    if (this.#pictured === null || library.showsAs(before, this.#pictured)) return;
+    this.#picture.become(this.#pictured, nowMs, this.#picture, library);
+    this.#fade.start(0, 1, nowMs, 0);
   }
 
   /**
@@ -109,13 +121,18 @@ export class ZoneShow {
 
   #showPicture(target: ZoneTarget, nowMs: number, transitionMs: number): void {
     const dark = this.#level.at(nowMs) <= 0;
-    if (!dark && this.#pictured !== null && alike(this.#pictured, target)) {
+    if (!dark && this.#pictured !== null && this.#alike(this.#pictured, target)) {
       if (this.#pictured.speed !== target.speed) this.#picture.setSpeed(target.speed, nowMs);
       if (transitionMs === 0) this.#fade.start(0, 1, nowMs, 0);
     } else {
       this.#replacePicture(target, nowMs, dark ? 0 : transitionMs);
     }
     this.#pictured = target;
+  }
+
+  /** Whether two targets show the same picture: speed, brightness and power are not part of it. */
+  #alike(a: ZoneTarget, b: ZoneTarget): boolean {
+    return JSON.stringify(pictureOf(a, this.#library)) === JSON.stringify(pictureOf(b, this.#library));
   }
 
   #replacePicture(target: ZoneTarget, nowMs: number, transitionMs: number): void {
@@ -130,7 +147,7 @@ export class ZoneShow {
         this.#before.freeze(this.#mixed, white);
       }
     }
-    this.#picture.become(target, nowMs, this.#level.at(nowMs) > 0 ? shown : null);
+    this.#picture.become(target, nowMs, this.#level.at(nowMs) > 0 ? shown : null, this.#library);
     this.#fade.start(0, 1, nowMs, transitionMs);
   }
 
@@ -150,7 +167,7 @@ export class ZoneShow {
     }
     const color = overlay.kind === 'flash' ? this.#color : WHITE;
     const level = overlay.kind === 'flash' ? (this.#target?.brightness ?? FULL_LEVEL) : FULL_LEVEL;
-    fill(this.#mixed, toLight(color.r), toLight(color.g), toLight(color.b));
+    fill(this.#mixed, this.length, toLight(color.r), toLight(color.g), toLight(color.b));
     const scale = overlay.lit(nowMs) ? scaleOf(level, leastLight) : 0;
     place(canvas, this.#places, this.#mixed, toLight(color.w ?? 0), scale, WHOLE);
     return true;
@@ -166,20 +183,7 @@ function scaleOf(level: number, leastLight: number): number {
   return share(Math.max(leastLight, toLight(level)) / FULL_LIGHT);
 }
 
-function fill(pixels: Uint16Array, red: number, green: number, blue: number): void {
-  for (let at = 0; at < pixels.length; at += 3) {
-    pixels[at] = red;
-    pixels[at + 1] = green;
-    pixels[at + 2] = blue;
-  }
-}
-
-/** Whether two targets show the same picture: speed, brightness and power are not part of it. */
-function alike(a: ZoneTarget, b: ZoneTarget): boolean {
-  return JSON.stringify(pictureOf(a)) === JSON.stringify(pictureOf(b));
-}
-
-function pictureOf(target: ZoneTarget): unknown[] {
+function pictureOf(target: ZoneTarget, library: Library): unknown[] {
   const { effect, palette, intensity, reverse, mirror } = target;
-  return effectOf(effect) === solid ? [shownColor(target)] : [effect, palette, intensity, shownColors(target), reverse, mirror];
+  return library.effectOf(effect) === solid ? [shownColor(target)] : [effect, palette, intensity, shownColors(target), reverse, mirror];
 }

@@ -4,8 +4,10 @@ import type { ColorMode } from './state.ts';
 
 /** How an effect declares one of its parameters, for `diuna/info`, Home Assistant, the command line and the page. */
 export interface ParameterDeclaration {
-  readonly default: number | string | boolean;
+  /** An empty list of colours is the zone's own colour. */
+  readonly default: number | string | boolean | readonly string[];
   readonly min?: number;
+  /** Of a list: the most entries. */
   readonly max?: number;
   /** What the value means in this effect. */
   readonly meaning: string;

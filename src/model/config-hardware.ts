@@ -4,8 +4,9 @@
  */
 import { nearest } from '../base/nearest.ts';
 import { batchableSchemas } from './command.ts';
-import type { Config, OutputConfig } from './config.ts';
+import type { Config } from './config.ts';
 import type { Mistake, Unjudged } from './config-mistake.ts';
+import type { LedType, OutputConfig } from './config-strip.ts';
 import { ALL } from './ids.ts';
 
 const hardwareChannels: Readonly<Record<string, readonly number[]>> = {
@@ -23,10 +24,10 @@ function channelOf(gpio: number): string | null {
 export function checkOutputs(config: Config, unjudged: Unjudged): Mistake[] {
   const mistakes: Mistake[] = [];
   const taken = new Map<string, string>();
-  for (const [id, { output }] of Object.entries(config.strips)) {
+  for (const [id, { type, output }] of Object.entries(config.strips)) {
     if (unjudged.has(`strips.${id}`)) continue;
     const path = ['strips', id, 'output'];
-    mistakes.push(...checkOutput(output, path));
+    mistakes.push(...checkOutput(output, path), ...checkType(type, output, ['strips', id, 'type']));
     const place = placeOf(output);
     if (place === null) continue;
     const before = taken.get(place.key);
@@ -46,6 +47,13 @@ function placeOf(output: OutputConfig): { key: string; name: string } | null {
     return channel === null ? null : { key: channel, name: `the hardware channel ${channel} (GPIO ${output.gpio})` };
   }
   return null;
+}
+
+/** LEDs with a clock line need an output that has one. */
+function checkType(type: LedType, { driver }: OutputConfig, path: readonly string[]): Mistake[] {
+  if (driver !== 'ws281x' || type !== 'apa102') return [];
+  const message = 'must be ws2811, ws2812, ws2815, sk6812 or sk6812w: the driver ws281x has no clock line';
+  return [{ path, message, got: type }];
 }
 
 function checkOutput(output: OutputConfig, path: readonly string[]): Mistake[] {

@@ -8,6 +8,7 @@ import { checkAddresses } from './config-addresses.ts';
 import { checkKnobs, checkOutputs } from './config-hardware.ts';
 import type { Mistake, Unjudged } from './config-mistake.ts';
 import { checkRights } from './config-rights.ts';
+import { checkPalettes, checkSupplies, checkWhite } from './config-supplies.ts';
 
 interface Run {
   readonly strip: string;
@@ -26,6 +27,9 @@ export function checkReferences(config: Config, unjudged: Unjudged = new Set()):
     ...checkAddresses(config),
     ...checkRights(config, unjudged),
     ...checkOutputs(config, unjudged),
+    ...checkWhite(config, unjudged),
+    ...checkSupplies(config, unjudged),
+    ...checkPalettes(config, unjudged),
     ...checkZones(config, unjudged),
     ...checkKnobs(config, unjudged),
   ];

@@ -4,8 +4,10 @@
  */
 import * as z from 'zod';
 import { accessRuleSchema, tlsSchema, usersSchema } from './config-access.ts';
+import { effectsSchema, palettesSchema, rendererSchema, suppliesSchema } from './config-light.ts';
 import { mqttLimitsSchema } from './config-limits.ts';
-import { boolean, decimal, integer, oneOf, text, transitionSeconds } from './fields.ts';
+import { stripSchema } from './config-strip.ts';
+import { boolean, decimal, integer, oneOf, text } from './fields.ts';
 import { nameIdSchema, stripIdSchema, zoneIdSchema } from './ids.ts';
 
 const optional = z.exactOptional;
@@ -68,32 +70,6 @@ export const mqttSchema = z.strictObject({
   limits: mqttLimitsSchema.prefault({}),
 });
 
-const outputSchema = z.discriminatedUnion(
-  'driver',
-  [
-    z.strictObject({ driver: z.literal('simulated') }),
-    z.strictObject({ driver: z.literal('ddp'), host: text(255), port: integer(1, 65_535).default(4048) }),
-    z.strictObject({ driver: z.literal('ws281x'), gpio: integer(0, 53).default(18), dma: integer(0, 14).default(10) }),
-  ],
-  { error: 'must have a driver: "simulated", "ddp" or "ws281x"' },
-);
-export type OutputConfig = z.infer<typeof outputSchema>;
-
-/** Order of components on the wire, and so their number. */
-export const componentOrders = ['RGB', 'RBG', 'GRB', 'GBR', 'BRG', 'BGR', 'RGBW', 'RBGW', 'GRBW', 'GBRW', 'BRGW', 'BGRW'] as const;
-export const ledTypes = ['ws2811', 'ws2812', 'sk6812', 'sk6812w'] as const;
-export type LedType = (typeof ledTypes)[number];
-
-export const stripSchema = z.strictObject({
-  /** LEDs. */
-  length: integer(1, 10_000),
-  type: oneOf(ledTypes).default('ws2812'),
-  /** Left out: the type's usual order. */
-  order: optional(oneOf(componentOrders)),
-  output: outputSchema.prefault({ driver: 'simulated' }),
-});
-export type StripConfig = z.infer<typeof stripSchema>;
-
 const ledIndex = integer(0, 9999);
 /** First and last LED, both included, counted from 0. */
 const rangeSchema = z.tuple([ledIndex, ledIndex], { error: 'must be [first, last], both included and counted from 0' });
@@ -116,17 +92,6 @@ export const zoneSchema = z.strictObject({
   overlap: boolean.default(false),
 });
 export type ZoneConfig = z.infer<typeof zoneSchema>;
-
-export const rendererSchema = z.strictObject({
-  /** Frames a second while something moves. */
-  fps: integer(1, 400).default(60),
-  isolation: oneOf(['auto', 'thread', 'process']).default('auto'),
-  /** Seconds, where a command names no transition. */
-  transition: transitionSeconds.default(0.4),
-  gamma: decimal(1, 4).default(2.2),
-  /** What the LEDs do when the daemon stops. */
-  on_stop: oneOf(['keep', 'off']).default('keep'),
-});
 
 const knobPin = integer(0, 53);
 const looseCommand = z.record(z.string(), z.unknown(), { error: 'must be an object' });
@@ -179,6 +144,9 @@ export const configSchema = z.strictObject({
   zones: z
     .record(zoneIdSchema, zoneSchema, { error: 'must map zone ids to zones' })
     .refine((zones) => Object.keys(zones).length > 0, { error: 'must name at least one zone' }),
+  supplies: suppliesSchema,
+  palettes: palettesSchema,
+  effects: effectsSchema,
   knobs: z.record(nameIdSchema, knobSchema, { error: 'must map knob ids to knobs' }).prefault({}),
   home_assistant: z.strictObject({ enabled: boolean.default(true), discovery_prefix: text(64).default('homeassistant') }).prefault({}),
 });

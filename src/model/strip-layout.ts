@@ -1,12 +1,55 @@
 /** What the renderer is told of strips and zones: plain data that crosses a thread or process boundary. */
-import type { componentOrders, OutputConfig } from './config.ts';
+import type { AutoWhite, ComponentOrder, Dither, OutputConfig } from './config-strip.ts';
 
 export interface StripLayout {
   readonly id: string;
   /** LEDs. */
   readonly length: number;
-  readonly order: (typeof componentOrders)[number];
+  readonly order: ComponentOrder;
   readonly output: OutputConfig;
+  /** Drive of r, g, b at which the strip looks white, 0 to 255 each; all 255 leaves them as they are. */
+  readonly whiteBalance: readonly [number, number, number];
+  /** What a white component shows of a colour that has no white of its own. */
+  readonly autoWhite: AutoWhite;
+  /** Colour of the white component, kelvin; null where it is the white of r, g, b at full. */
+  readonly whiteKelvin: number | null;
+  readonly draw: CurrentDraw;
+}
+
+/** What one LED draws, in milliamperes at the strip's own voltage. */
+export interface CurrentDraw {
+  /** At full, each by itself. */
+  readonly red: number;
+  readonly green: number;
+  readonly blue: number;
+  readonly white: number;
+  /** Dark. */
+  readonly idle: number;
+  /** Components in series: the largest of a LED counts, not their sum. */
+  readonly series: boolean;
+}
+
+/** Strips that one supply feeds. */
+export interface SupplyLayout {
+  readonly id: string;
+  readonly limitMa: number;
+  /** Indices into `RenderLayout.strips`; each strip has one supply at most. */
+  readonly strips: readonly number[];
+}
+
+/** A palette of the user's. */
+export interface PaletteLayout {
+  readonly id: string;
+  /** One or more, by rising `at`, which is 0 to 1; r, g, b as sent. */
+  readonly stops: readonly { readonly at: number; readonly color: readonly [number, number, number] }[];
+}
+
+/** Exponent of each component, 1 to 4. */
+export interface GammaLayout {
+  readonly red: number;
+  readonly green: number;
+  readonly blue: number;
+  readonly white: number;
 }
 
 /** A run of one strip, in the order in which the zone walks it. */
@@ -30,6 +73,11 @@ export interface RenderLayout {
   /** In drawing order: where zones overlap, the later one is seen. */
   readonly zones: readonly ZoneLayout[];
   readonly fps: number;
-  readonly gamma: number;
+  readonly gamma: GammaLayout;
+  readonly dither: Dither;
+  readonly supplies: readonly SupplyLayout[];
+  readonly palettes: readonly PaletteLayout[];
+  /** The folder with the user's effects, absolute; null for none. */
+  readonly effectsPath: string | null;
   readonly onStop: 'keep' | 'off';
 }

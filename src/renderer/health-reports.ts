@@ -3,7 +3,7 @@ import type { Report } from '../engine/ports.ts';
 import type { RenderLayout } from '../model/strip-layout.ts';
 import type { FromRenderer } from './messages.ts';
 
-type Health = Extract<FromRenderer, { kind: 'overrun' | 'capped' | 'output_failed' | 'output_recovered' }>;
+type Health = Extract<FromRenderer, { kind: 'overrun' | 'capped' | 'output_failed' | 'output_recovered' | 'power' }>;
 
 export class HealthReports {
   /** Strips that were told as failing, and since when. */
@@ -30,6 +30,10 @@ export class HealthReports {
         const { strip, code, cure, retryMs } = message;
         this.#note(strip);
         return this.#report('system.output_failed', { strip, code, message: message.message, cure, retry_ms: retryMs });
+      }
+      case 'power': {
+        const { supply, limiting, limitMa, wantedMa } = message;
+        return this.#report('system.power_limited', { supply, limiting, limit_ma: limitMa, wanted_ma: Math.round(wantedMa) });
       }
       case 'output_recovered':
         this.#failing.delete(message.strip);

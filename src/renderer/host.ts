@@ -11,7 +11,8 @@ import type { Overlay, TargetChange } from '../model/target-change.ts';
 import { HealthReports } from './health-reports.ts';
 import { KeepingLauncher } from './keeping-launcher.ts';
 import { directLauncher, type Isolation, type Launcher, type Running } from './launch.ts';
-import type { FromRenderer, PreviewStrip, RendererStats } from './messages.ts';
+import type { FromRenderer, OwnEffectsMessage, PreviewStrip, RendererStats } from './messages.ts';
+import { Probes } from './probes.ts';
 import { WaitingAnswers } from './waiting-answers.ts';
 
 export interface RendererHostOptions {
@@ -23,6 +24,8 @@ export interface RendererHostOptions {
   readonly report: Report;
   /** The renderer's bundle; left out: renderer.js beside this module's own. */
   readonly entry?: URL;
+  /** Hears which effects of the user's there are, and which had to be stopped. */
+  readonly ownEffects?: (message: OwnEffectsMessage) => void;
   /** Hears what is no event but worth a line in the log. */
   readonly warn?: (message: string) => void;
 }
@@ -63,7 +66,7 @@ export class RendererHost implements Renderer {
   #launchedMs = 0;
   #restartMs = FIRST_RESTART_MS;
   #restartTimer: NodeJS.Timeout | undefined;
-  readonly #probes = new Set<() => void>();
+  readonly #probes = new Probes();
 
   constructor(options: RendererHostOptions, launcher: Launcher = options.dropsRights === true ? new KeepingLauncher() : directLauncher) {
     this.#options = options;
@@ -100,8 +103,9 @@ export class RendererHost implements Renderer {
     this.#layout = layout;
     const zones = new Set(layout.zones.map(({ id }) => id));
     for (const zone of this.#targets.keys()) if (!zones.has(zone)) this.#targets.delete(zone);
-    if (this.#isolation() === this.#kind) this.#running?.post({ kind: 'configure', layout });
-    else this.#relaunch();
+    if (this.#isolation() !== this.#kind) return this.#relaunch();
+    this.#running?.post({ kind: 'configure', layout });
+    this.#running?.post({ kind: 'effects' });
   }
 
   /** One listener at a time; `fps` 0 ends it. */
@@ -118,19 +122,9 @@ export class RendererHost implements Renderer {
 
   /** Asks whether the frame loop's thread still turns. @returns false after `deadlineMs` of silence. */
   async probe(deadlineMs: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const answer = () => {
-        clearTimeout(timer);
-        this.#probes.delete(answer);
-        resolve(true);
-      };
-      const timer = setTimeout(() => {
-        this.#probes.delete(answer);
-        resolve(false);
-      }, deadlineMs);
-      this.#probes.add(answer);
-      this.#running?.post({ kind: 'probe' });
-    });
+    const answered = this.#probes.ask(deadlineMs);
+    this.#running?.post({ kind: 'probe' });
+    return answered;
   }
 
   /** Asks the renderer to end, and ends it after a second. */
@@ -211,13 +205,16 @@ export class RendererHost implements Renderer {
         return this.#heardOf(message.token, message.failed);
       case 'stats':
         this.#stats = message.stats;
-        for (const answer of this.#probes) answer();
-        return;
+        return this.#probes.answer();
       case 'overrun':
       case 'capped':
       case 'output_failed':
       case 'output_recovered':
+      case 'power':
         return this.#health.hear(message);
+      case 'effects':
+      case 'effect_failed':
+        return this.#options.ownEffects?.(message);
       case 'preview':
         return this.#previewListener?.(message.strips);
       case 'stopped':
@@ -235,6 +232,8 @@ export class RendererHost implements Renderer {
 
   #ready(): void {
     this.#started();
+    // Not sooner: by now a daemon that gives its rights away has done so, and a thread of its has, too.
+    if (this.#layout.effectsPath !== null) this.#running?.post({ kind: 'effects' });
     this.#health.back();
   }
 

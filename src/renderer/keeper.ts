@@ -3,8 +3,9 @@
  * and passes messages on. It lights nothing itself and touches no hardware, so that it lives whatever the driver does.
  *
  * It stands between an unprivileged daemon and a process that writes to /dev/mem, and believes the daemon nothing that
- * could harm more than light: layouts are parsed, and the pins and DMA channels of the first one, which came while the
- * daemon still was root, stay the only ones for its whole life. Everything else is plain data for JavaScript.
+ * could harm more than light: layouts are parsed, and the pins and DMA channels of the first one, and its folder of
+ * effects, which came while the daemon still was root, stay the only ones for its whole life. Everything else is plain
+ * data for JavaScript.
  */
 import type { ChildProcess } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
@@ -35,6 +36,7 @@ class Keeper {
   #renderer: ChildProcess | null = null;
   #launchAsked = false;
   #pins: ReadonlySet<string> | null = null;
+  #effects: { readonly path: string | null } | null = null;
   #ending = false;
 
   constructor(entry: URL) {
@@ -70,11 +72,14 @@ class Keeper {
   #configure(message: unknown): void {
     const parsed = configureSchema.safeParse(message);
     if (!parsed.success) return this.#refuse(z.prettifyError(parsed.error));
-    const { layout } = parsed.data;
+    // Held as the pins are: what runs as root lies in the folder that root was started with.
+    this.#effects ??= { path: parsed.data.layout.effectsPath };
+    const layout = { ...parsed.data.layout, effectsPath: this.#effects.path };
     this.#pins ??= pinsOf(layout);
     if (this.#launchAsked && this.#renderer === null) this.#renderer = this.#fork(this.#pins);
     this.#launchAsked = false;
-    if (this.#renderer !== null) postTo(this.#renderer, parsed.data satisfies { layout: RenderLayout });
+    if (this.#renderer !== null)
+      postTo(this.#renderer, { kind: 'configure', layout } satisfies { kind: 'configure'; layout: RenderLayout });
   }
 
   #fork(pins: ReadonlySet<string>): ChildProcess {

@@ -1,6 +1,9 @@
 /** What passes between the daemon and the renderer, whether that is a thread or a process: targets in, reports out. */
+import type { SupplyStatus } from '../light/supply.ts';
+import type { EffectDeclaration } from '../model/catalog.ts';
 import type { RenderLayout } from '../model/strip-layout.ts';
 import type { Overlay, TargetChange } from '../model/target-change.ts';
+import type { FailureCode, RefusedFile } from './user-effects/messages.ts';
 
 export type ToRenderer =
   | { readonly kind: 'configure'; readonly layout: RenderLayout }
@@ -14,6 +17,8 @@ export type ToRenderer =
     }
   /** Asks for copies of what is shown, at most `fps` a second and only while it changes; 0 ends it. */
   | { readonly kind: 'preview'; readonly fps: number }
+  /** Asks for the effects of the layout's folder to be read, anew. */
+  | { readonly kind: 'effects' }
   /** Asks for a `stats` now: shows that the loop's thread is alive. */
   | { readonly kind: 'probe' }
   | { readonly kind: 'stop' };
@@ -38,9 +43,24 @@ export type FromRenderer =
       readonly retryMs: number | null;
     }
   | { readonly kind: 'output_recovered'; readonly strip: string; readonly downMs: number }
+  /** A supply's limit begins to dim its strips, or does so no longer; the estimate of what they would draw without it. */
+  | { readonly kind: 'power'; readonly supply: string; readonly limiting: boolean; readonly limitMa: number; readonly wantedMa: number }
+  | OwnEffectsMessage
   /** RGB bytes of each strip as a monitor should show them, before gamma and component order. */
   | { readonly kind: 'preview'; readonly strips: readonly PreviewStrip[] }
   | { readonly kind: 'stopped' };
+
+export type OwnEffectsMessage =
+  /** The user's effects that there are from now on, in the place of those before; and files that are none. */
+  | {
+      readonly kind: 'effects';
+      /** Where they were read; null for nowhere. */
+      readonly folder: string | null;
+      readonly declarations: readonly EffectDeclaration[];
+      readonly refused: readonly RefusedFile[];
+    }
+  /** It was stopped, and is solid until the effects are read anew. */
+  | { readonly kind: 'effect_failed'; readonly effect: string; readonly code: FailureCode; readonly message: string };
 
 /** Asks a keeper for a renderer; it is started with the `configure` that follows. */
 export type ToKeeper = ToRenderer | { readonly kind: 'launch' };
@@ -62,6 +82,7 @@ export interface RendererStats {
   readonly overruns: number;
   /** Estimated current of all strips, from the bytes last sent. */
   readonly currentMa: number;
+  readonly supplies: readonly SupplyStatus[];
   /** Whether something moves. */
   readonly moving: boolean;
   /** The loop's own heartbeat: counts its turns, moving or still. */

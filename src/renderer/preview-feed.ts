@@ -52,6 +52,6 @@ export class PreviewFeed {
   #send(): void {
     this.#pending = false;
     this.#sentMs = this.#clock.nowMs();
-    this.#post(this.#frames.map(({ id, rgb }) => ({ id, rgb: rgb.slice() })));
+    this.#post(this.#frames.map((frame) => ({ id: frame.id, rgb: frame.preview() })));
   }
 }

@@ -1,4 +1,5 @@
 /** Counts what the loop does, and tells it: once a second while frames are made, on every change between moving and still, and when asked. */
+import type { SupplyStatus } from '../light/supply.ts';
 import type { FromRenderer, RendererStats } from './messages.ts';
 
 const EVERY_MS = 1000;
@@ -38,12 +39,15 @@ export class StatsTeller {
     if (nowMs - this.#overrunToldMs >= EVERY_MS) this.#tellOverrun(nowMs);
   }
 
-  tell(nowMs: number, moving: boolean, beats: number, currentMa: number): void {
+  tell(nowMs: number, moving: boolean, beats: number, currentMa: number, supplies: readonly SupplyStatus[]): void {
     this.#toldMs = nowMs;
     this.#toldMoving = moving;
     if (this.#worstLateMs > 0 && nowMs - this.#overrunToldMs >= EVERY_MS) this.#tellOverrun(nowMs);
     const { fps, frames, overruns } = this.#counts();
-    this.#post({ kind: 'stats', stats: { fps: moving ? fps : 0, frames, overruns, currentMa, moving, beats } });
+    this.#post({
+      kind: 'stats',
+      stats: { fps: moving ? fps : 0, frames, overruns, currentMa, supplies: supplies.map(copy), moving, beats },
+    });
   }
 
   #counts(): Pick<RendererStats, 'fps' | 'frames' | 'overruns'> {
@@ -55,4 +59,9 @@ export class StatsTeller {
     this.#worstLateMs = 0;
     this.#overrunToldMs = nowMs;
   }
+}
+
+/** Plain data: what the light keeps of a supply is an object of its own, which does not cross to another thread. */
+function copy({ id, limitMa, currentMa, wantedMa, limiting }: SupplyStatus): SupplyStatus {
+  return { id, limitMa, currentMa, wantedMa, limiting };
 }

@@ -11,13 +11,17 @@ import type { ToRenderer } from './messages.ts';
 import { makeOutputs } from './outputs/make-outputs.ts';
 import { type HeldPins, KEEPER, readPins } from './role.ts';
 import { StageRunner } from './stage-runner.ts';
+import { UserEffects } from './user-effects/user-effects.ts';
 
 function render(pins: HeldPins): void {
   const link = findLink();
+  const clock = new SystemLoopClock();
+  const entry = new URL('./effects.js', import.meta.url);
   const runner = new StageRunner({
-    clock: new SystemLoopClock(),
+    clock,
     makeStage: (layout) => new Stage(layout),
     makeOutputs: (layout, clock) => makeOutputs(layout, clock, pins),
+    makeOwnEffects: (changed) => new UserEffects({ clock, entry, post: (message) => link.post(message), changed }),
     post: (message) => link.post(message),
   });
   link.onMessage((message) => handle(runner, link, message));
@@ -32,6 +36,8 @@ function handle(runner: StageRunner, link: Link, message: ToRenderer): void {
       return runner.configure(message.layout);
     case 'show':
       return runner.show(message);
+    case 'effects':
+      return runner.loadEffects();
     case 'preview':
       return runner.preview(message.fps);
     case 'probe':

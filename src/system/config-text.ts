@@ -50,9 +50,9 @@ function keyMistakes(issue: z.core.$ZodIssue, data: unknown): Mistake[] {
   }));
 }
 
-/** Strips, zones, knobs and users of this name would vanish without a word: plain objects, and zod with them, pass over it. */
+/** Entries of this name would vanish without a word: plain objects, and zod with them, pass over it. */
 function forbiddenNames(data: unknown): Mistake[] {
-  return ['strips', 'zones', 'knobs', 'users']
+  return ['strips', 'zones', 'supplies', 'palettes', 'knobs', 'users']
     .filter((section) => Object.hasOwn(Object(valueAt(data, [section])), '__proto__'))
     .map((section) => ({ path: [section, '__proto__'], message: 'is not a name that is allowed' }));
 }

@@ -28,7 +28,9 @@ function unwrap(schema: unknown, value: unknown): unknown {
   ) {
     return unwrap(schema.unwrap(), value);
   }
-  if (!(schema instanceof z.ZodDiscriminatedUnion)) return schema;
+  if (!(schema instanceof z.ZodDiscriminatedUnion)) {
+    return schema instanceof z.ZodUnion ? schema.options.find((option) => option instanceof z.ZodObject) : schema;
+  }
   const { discriminator } = schema.def;
   const kind = valueAt(value, [discriminator]);
   return schema.options.find((option) => {

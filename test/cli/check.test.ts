@@ -21,7 +21,7 @@ it('lists mistakes a line each, and exits with 78', async () => {
   const { code, stdout, stderr } = await runCli(['check'], folder);
   expect(code).toBe(78);
   expect(stdout.trimEnd().split('\n')).toEqual([
-    'config.yaml:2:22: strips.main.typ is an unknown key; allowed: length, type, order, output; did you mean type?',
+    'config.yaml:2:22: strips.main.typ is an unknown key; allowed: length, type, order, output, white_balance, auto_white, white_temperature, current; did you mean type?',
     'config.yaml:4:28: zones.a.range must stay within strip main, whose LEDs are 0 to 4, got [0, 5]',
   ]);
   expect(stderr).toBe('2 mistakes\n');

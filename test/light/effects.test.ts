@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as names from '../../src/core/names.ts';
-import { effectDeclarations, effects } from '../../src/light/effects/registry.ts';
-import { paletteDeclarations } from '../../src/light/palettes.ts';
+import { effects } from '../../src/light/effects/registry.ts';
+import { solid } from '../../src/light/effects/solid.ts';
+import { createGradient, fillGradient } from '../../src/light/gradient.ts';
+import { builtInStops, paletteDeclarations } from '../../src/light/palettes.ts';
 import { Stage } from '../../src/light/stage.ts';
 import type { Catalog } from '../../src/model/catalog.ts';
 import type { ZoneTarget } from '../../src/model/state.ts';
 import { blue, bytesAt, floor, layout, leds, lit, orange, run, show, strip, zone } from './scenes.ts';
-
-const ids = effects.map((effect) => effect.declaration.id);
 
 function running(id: string, length: number, changed: Partial<ZoneTarget> = {}): Stage {
   const stage = floor(length);
@@ -17,7 +17,7 @@ function running(id: string, length: number, changed: Partial<ZoneTarget> = {}):
 }
 
 /** As the daemon wires them: what users type is looked up among what this room declares. */
-const catalog: Catalog = { zones: new Map(), effects: effectDeclarations, palettes: paletteDeclarations };
+const catalog: Catalog = { zones: new Map(), effects: effects.map(({ declaration }) => declaration), palettes: paletteDeclarations };
 
 function resolveEffect(wanted: string): string | undefined {
   const found = names.resolveEffect(catalog, wanted, 'effect');
@@ -72,7 +72,7 @@ describe('a palette', () => {
   });
 });
 
-describe.each(ids)('%s', (id) => {
+describe.each(effects.map((effect) => [effect.declaration.id, effect] as const))('%s', (id, effect) => {
   test('shows the same at the same time, however often it was drawn', () => {
     fc.assert(
       fc.property(
@@ -105,13 +105,28 @@ describe.each(ids)('%s', (id) => {
             stage.draw(nowMs);
             expect(Number.isFinite(stage.currentMa())).toBe(true);
           }
-          // Neither cloud nor these colours are ever black: an LED that is was left out.
-          if (id !== 'breathe')
-            expect(leds([...(stage.strips[0]?.bytes ?? [])]).filter((led) => led.every((byte) => byte === 0))).toEqual([]);
         },
       ),
       { numRuns: 25 },
     );
+  });
+
+  test('writes every pixel of its length, whatever was there before, and none beyond', () => {
+    for (const length of [1, 2, 30, 299]) {
+      for (const timeMs of [0, 777, 50_000]) {
+        const [first, second] = [0x1111, 0x2222].map((before) => {
+          const pixels = new Uint16Array(length * 3 + 3).fill(before);
+          const gradient = createGradient();
+          fillGradient(gradient, builtInStops('party', [orange]) ?? [], false);
+          const state = { cells: new Uint16Array(effect.stateSize(length)), step: 0 };
+          const colors = new Uint16Array([65_535, 20_000, 0, 0, 300, 4000, 9000, 0, 0]);
+          effect.draw(pixels, { timeMs, seed: 7, length, intensity: 128, gradient, colors, state });
+          expect([...pixels.slice(length * 3)]).toEqual([before, before, before]);
+          return [...pixels.slice(0, length * 3)];
+        });
+        expect(first).toEqual(second);
+      }
+    }
   });
 
   test('reversed is itself the other way round, mirrored the same from both ends', () => {
@@ -125,10 +140,9 @@ describe.each(ids)('%s', (id) => {
   });
 
   test('declares what its speed and intensity mean, if it moves', () => {
-    const effect = effects.find(({ declaration }) => declaration.id === id);
-    expect(Object.keys(effect?.declaration.parameters ?? {})).toEqual(
-      effect?.animated === true ? ['speed', 'intensity', 'palette', 'reverse', 'mirror'] : [],
-    );
+    const { parameters } = effect.declaration;
+    expect(Object.keys(parameters)).toEqual(effect === solid ? [] : ['speed', 'intensity', 'palette', 'colors', 'reverse', 'mirror']);
+    for (const { meaning } of Object.values(parameters)) expect(meaning.length).toBeGreaterThan(10);
   });
 });
 

@@ -28,8 +28,18 @@ export function lit(changed: Partial<ZoneTarget> = {}): ZoneTarget {
 
 export const dark: ZoneTarget = lit({ state: 'OFF' });
 
-export function strip(length: number, order: StripLayout['order'] = 'RGB', id = 'main'): StripLayout {
-  return { id, length, order, output: { driver: 'simulated' } };
+export function strip(length: number, order: StripLayout['order'] = 'RGB', id = 'main', changed: Partial<StripLayout> = {}): StripLayout {
+  return {
+    id,
+    length,
+    order,
+    output: { driver: 'simulated' },
+    whiteBalance: [255, 255, 255],
+    autoWhite: 'none',
+    whiteKelvin: null,
+    draw: { red: 16, green: 11, blue: 15, white: 18, idle: 0.7, series: false },
+    ...changed,
+  };
 }
 
 export function zone(id: string, ...segments: readonly SegmentLayout[]): ZoneLayout {
@@ -42,7 +52,17 @@ export function run(first: number, length: number, reverse = false, index = 0): 
 
 /** Without gamma unless asked for: bytes are values as sent. */
 export function layout(strips: readonly StripLayout[], zones: readonly ZoneLayout[], gamma = 1): RenderLayout {
-  return { strips, zones, fps: 60, gamma, onStop: 'keep' };
+  return {
+    strips,
+    zones,
+    fps: 60,
+    gamma: { red: gamma, green: gamma, blue: gamma, white: gamma },
+    dither: 'off',
+    supplies: [],
+    palettes: [],
+    effectsPath: null,
+    onStop: 'keep',
+  };
 }
 
 /** One strip that is one zone, `floor`. */

@@ -22,7 +22,7 @@ describe('a solid colour', () => {
         const stage = floor(1, gamma);
         show(stage, lit({ color: { r: value, g: 255, b: 0 } }));
         expect(bytesAt(stage, 0)).toEqual([Math.round(255 * (value / 255) ** gamma), 255, 0]);
-        expect([...(stage.strips[0]?.rgb ?? [])]).toEqual([value, 255, 0]);
+        expect([...(stage.strips[0]?.preview() ?? [])]).toEqual([value, 255, 0]);
       }),
     );
   });
@@ -40,7 +40,7 @@ describe('a solid colour', () => {
     const stage = floor(2, 1, 'GRBW');
     show(stage, lit({ color: { r: 255, g: 0, b: 0, w: 99 } }));
     expect(bytesAt(stage, 0)).toEqual([0, 255, 0, 99, 0, 255, 0, 99]);
-    expect([...(stage.strips[0]?.rgb ?? [])].slice(0, 3)).toEqual([255, 99, 99]);
+    expect([...(stage.strips[0]?.preview() ?? [])].slice(0, 3)).toEqual([255, 99, 99]);
     show(stage, lit({ effect: 'rainbow', color: { r: 255, g: 0, b: 0, w: 99 } }));
     expect(leds(bytesAt(stage, 0), 4).map((led) => led[3])).toEqual([0, 0]);
   });

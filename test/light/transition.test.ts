@@ -72,6 +72,30 @@ describe('a transition', () => {
     );
   });
 
+  test('interrupted a thousand times stays where it was each time, and arrives', () => {
+    const stage = floor(3);
+    show(stage, lit({ color: blue }));
+    for (let nowMs = 0; nowMs < 10_000; nowMs += 10) {
+      const before = bytesAt(stage, nowMs);
+      const next = nowMs % 20 === 0 ? lit({ color: orange, effect: 'rainbow' }) : lit({ color: blue, brightness: 100 });
+      show(stage, next, nowMs, 5000);
+      const after = bytesAt(stage, nowMs);
+      expect(Math.max(...after.map((byte, index) => Math.abs(byte - (before[index] ?? 0))))).toBeLessThanOrEqual(1);
+    }
+    show(stage, lit({ color: orange }), 10_000, 400);
+    expect(bytesAt(stage, 10_400)).toEqual([255, 128, 0, 255, 128, 0, 255, 128, 0]);
+    expect(stage.moving(10_400)).toBe(false);
+  });
+
+  test('of an hour moves evenly all the time', () => {
+    const stage = floor(1);
+    show(stage, lit({ brightness: 1 }));
+    show(stage, lit({ brightness: 255 }), 0, 3_600_000);
+    const reds = Array.from({ length: 61 }, (_, minute) => bytesAt(stage, minute * 60_000)[0] ?? 0);
+    for (const [minute, red] of reds.entries()) expect(Math.abs(red - (1 + (254 * minute) / 60))).toBeLessThanOrEqual(1);
+    expect(stage.moving(3_599_000)).toBe(true);
+  });
+
   test('of 0 ms is at once, and ends what was under way', () => {
     const stage = floor(1);
     show(stage, lit({ color: blue }));

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import type { OutputConfig } from '../../src/model/config.ts';
+import type { OutputConfig } from '../../src/model/config-strip.ts';
 import { RendererHost } from '../../src/renderer/host.ts';
 import { KeepingLauncher } from '../../src/renderer/keeping-launcher.ts';
 import { directLauncher, type RunningListener } from '../../src/renderer/launch.ts';

@@ -1,5 +1,5 @@
 /** Breathe: the whole zone swells and sinks between its colours and the second colour, or black. Intensity is the depth. */
-import { paint } from '../gradient.ts';
+import { fillBackground, paintOver } from '../pixels.ts';
 import { phase, swell } from '../waves.ts';
 import { type Effect, type EffectInput, parameters } from './effect.ts';
 
@@ -23,14 +23,7 @@ export const breathe: Effect = {
 function draw(pixels: Uint16Array, { timeMs, length, intensity, gradient, colors }: EffectInput): void {
   const value = 1 - (intensity / 255) * swell(phase(timeMs, PERIOD_MS));
   const share = value * value; // even to the eye, whose answer to light is near a square root
-  const red = (1 - share) * (colors[3] ?? 0);
-  const green = (1 - share) * (colors[4] ?? 0);
-  const blue = (1 - share) * (colors[5] ?? 0);
   const stride = 65_536 / length;
-  for (let led = 0, to = 0; led < length; led += 1, to += 3) {
-    paint(gradient, led * stride, pixels, to);
-    pixels[to] = red + (pixels[to] ?? 0) * share;
-    pixels[to + 1] = green + (pixels[to + 1] ?? 0) * share;
-    pixels[to + 2] = blue + (pixels[to + 2] ?? 0) * share;
-  }
+  fillBackground(pixels, length, colors);
+  for (let led = 0, to = 0; led < length; led += 1, to += 3) paintOver(gradient, led * stride, share, pixels, to);
 }

@@ -1,5 +1,5 @@
 /** Chase: lights with a fading tail run along the zone over the second colour, or black. Intensity is the tail. */
-import { paint } from '../gradient.ts';
+import { fillBackground, paintOver } from '../pixels.ts';
 import { phase } from '../waves.ts';
 import { type Effect, type EffectInput, parameters } from './effect.ts';
 
@@ -25,17 +25,11 @@ export const chase: Effect = {
 function draw(pixels: Uint16Array, { timeMs, length, intensity, gradient, colors }: EffectInput): void {
   const spacing = Math.max(2, length / Math.max(1, Math.round(length / SPACING)));
   const tail = 1 + ((spacing - 2) * intensity) / 255;
-  const red = colors[3] ?? 0;
-  const green = colors[4] ?? 0;
-  const blue = colors[5] ?? 0;
+  fillBackground(pixels, length, colors);
   const stride = 65_536 / length;
   let behind = (spacing * phase(timeMs, PERIOD_MS)) / 65_536; // how far the light ahead is gone past this LED
   for (let led = 0, to = 0; led < length; led += 1, to += 3) {
-    const share = brightness(behind, spacing, tail);
-    paint(gradient, led * stride, pixels, to);
-    pixels[to] = red + ((pixels[to] ?? 0) - red) * share;
-    pixels[to + 1] = green + ((pixels[to + 1] ?? 0) - green) * share;
-    pixels[to + 2] = blue + ((pixels[to + 2] ?? 0) - blue) * share;
+    paintOver(gradient, led * stride, brightness(behind, spacing, tail), pixels, to);
     behind = behind < 1 ? behind - 1 + spacing : behind - 1;
   }
 }

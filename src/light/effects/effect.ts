@@ -44,12 +44,20 @@ export interface Effect {
   draw(pixels: Uint16Array, input: EffectInput): void;
 }
 
-/** The parameters that all effects but the still one take; each says what speed and intensity mean to it. */
-export function parameters(speed: string, intensity: string): Readonly<Record<string, ParameterDeclaration>> {
+/**
+ * The parameters that all effects but the still one take; each says what speed and intensity mean to it.
+ * @param colors what the zone's colours are to it, where that is not the usual.
+ */
+export function parameters(
+  speed: string,
+  intensity: string,
+  colors = 'up to three; the first is its own, the second its background, black where there is none',
+): Readonly<Record<string, ParameterDeclaration>> {
   return {
     speed: { default: 128, min: 0, max: 255, meaning: `${speed}; eight times slower at 0, eight times faster at 255` },
     intensity: { default: 128, min: 0, max: 255, meaning: intensity },
     palette: { default: 'default', meaning: 'where its colours come from' },
+    colors: { default: [], max: 3, meaning: colors },
     reverse: { default: false, meaning: 'runs from the end of the zone to its beginning' },
     mirror: { default: false, meaning: 'drawn on the first half of the zone and mirrored on the second' },
   };

@@ -7,7 +7,7 @@ import { parseRequestText } from '../../../src/core/parse-request.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import type { EngineParts } from '../../../src/engine/engine-parts.ts';
 import { restore } from '../../../src/engine/restore.ts';
-import { effectDeclarations } from '../../../src/light/effects/registry.ts';
+import { effects } from '../../../src/light/effects/registry.ts';
 import { paletteDeclarations } from '../../../src/light/palettes.ts';
 import { Store } from '../../../src/store/store.ts';
 import { loadConfig } from '../../../src/system/config-file.ts';
@@ -28,7 +28,11 @@ export const filler = {
       renderer: { show: () => undefined },
       publisher: { publish: () => undefined, notice: () => undefined },
     };
-    const catalog = buildCatalog(config.value, effectDeclarations, paletteDeclarations);
+    const catalog = buildCatalog(
+      config.value,
+      effects.map(({ declaration }) => declaration),
+      paletteDeclarations,
+    );
     const parts = { ...nobody, journal: store, clock: realClock, ids: new SystemIds(realClock) };
     const engine = new Engine(parts, { catalog, transitionMs: 0, maxCommandAgeMs: null }, restored);
     engine.start();

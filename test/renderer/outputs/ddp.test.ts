@@ -8,7 +8,7 @@ import { until } from '../support/until.ts';
 
 function frameOf(leds: number, componentsPerLed: 3 | 4): StripFrame {
   const bytes = Uint8Array.from({ length: leds * componentsPerLed }, (_, index) => (index * 7) % 251);
-  return { id: 'main', bytes, rgb: new Uint8Array(leds * 3), componentsPerLed };
+  return { id: 'main', bytes, preview: () => new Uint8Array(leds * 3), componentsPerLed };
 }
 
 function header(packet: Buffer) {

@@ -16,7 +16,7 @@ async function setUp(prepare: (output: FakeOutput) => void = () => undefined) {
     progress: () => undefined,
   });
   const bytes = new Uint8Array([0]);
-  supervised.bind([{ id: 'main', bytes, rgb: bytes, componentsPerLed: 3 }]);
+  supervised.bind([{ id: 'main', bytes, preview: () => bytes, componentsPerLed: 3 }]);
   supervised.start(Promise.resolve());
   await settle();
   const offer = (frame: number) => {

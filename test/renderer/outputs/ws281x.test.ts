@@ -77,7 +77,7 @@ class FakeAddon implements Ws281xAddon {
 }
 
 function frame(bytes: number[], componentsPerLed: 3 | 4 = 3): StripFrame {
-  return { id: 'x', bytes: Uint8Array.from(bytes), rgb: new Uint8Array(0), componentsPerLed };
+  return { id: 'x', bytes: Uint8Array.from(bytes), preview: () => new Uint8Array(0), componentsPerLed };
 }
 
 describe('before the ws281x driver is touched', () => {

@@ -1,0 +1,83 @@
+/**
+ * From linear light on the canvas to the drives of one strip's LEDs, 16 bits each and in the order of its wire: the split
+ * between r, g, b and white, the white balance of r, g, b, the gamma of each component. The split comes first, as it
+ * divides the colour that is wanted; the balance then mends the three LEDs that are to show the rest.
+ */
+import type { StripLayout } from '../model/strip-layout.ts';
+import type { Canvas } from './canvas.ts';
+import type { Gamma } from './gamma.ts';
+import { FULL_LIGHT } from './linear.ts';
+import { createWhiteSplit, type WhiteSplit, whiteWithin } from './white.ts';
+
+/** How one strip turns light into drives. */
+export interface Driving {
+  /** This strip's first LED on the canvas. */
+  readonly first: number;
+  readonly leds: number;
+  /** Where each component stands within a LED; `whiteAt` is -1 where there is none. */
+  readonly redAt: number;
+  readonly greenAt: number;
+  readonly blueAt: number;
+  readonly whiteAt: number;
+  /** Share of each component's light, 0 to 65,536. */
+  readonly redGain: number;
+  readonly greenGain: number;
+  readonly blueGain: number;
+  readonly split: WhiteSplit;
+}
+
+export function createDriving(layout: StripLayout, first: number): Driving {
+  const [redGain, greenGain, blueGain] = layout.whiteBalance.map((value) => Math.round((value * 65_536) / 255));
+  return {
+    first,
+    leds: layout.length,
+    redAt: layout.order.indexOf('R'),
+    greenAt: layout.order.indexOf('G'),
+    blueAt: layout.order.indexOf('B'),
+    whiteAt: layout.order.indexOf('W'),
+    redGain: redGain ?? 0,
+    greenGain: greenGain ?? 0,
+    blueGain: blueGain ?? 0,
+    split: createWhiteSplit(layout.autoWhite, layout.whiteKelvin),
+  };
+}
+
+/** Fills `drives`, three or four a LED. */
+export function drive(drives: Uint16Array, canvas: Canvas, driving: Driving, gamma: Gamma): void {
+  if (driving.whiteAt >= 0) driveWithWhite(drives, canvas, driving, gamma);
+  else driveColors(drives, canvas.light, driving, gamma);
+}
+
+function driveColors(drives: Uint16Array, light: Uint16Array, driving: Driving, { red, green, blue }: Gamma): void {
+  const { first, leds, redAt, greenAt, blueAt, redGain, greenGain, blueGain } = driving;
+  const end = (first + leds) * 3;
+  for (let from = first * 3, to = 0; from < end; from += 3, to += 3) {
+    drives[to + redAt] = red[Math.imul(light[from] ?? 0, redGain) >>> 16] ?? 0;
+    drives[to + greenAt] = green[Math.imul(light[from + 1] ?? 0, greenGain) >>> 16] ?? 0;
+    drives[to + blueAt] = blue[Math.imul(light[from + 2] ?? 0, blueGain) >>> 16] ?? 0;
+  }
+}
+
+function driveWithWhite(drives: Uint16Array, { light, white }: Canvas, driving: Driving, gamma: Gamma): void {
+  const { first, leds, redAt, greenAt, blueAt, whiteAt, redGain, greenGain, blueGain, split } = driving;
+  const { mode } = split;
+  for (let led = first, from = first * 3, to = 0; led < first + leds; led += 1, from += 3, to += 4) {
+    let r = light[from] ?? 0;
+    let g = light[from + 1] ?? 0;
+    let b = light[from + 2] ?? 0;
+    let w = white[led] ?? 0;
+    if (mode !== 'none' && (mode !== 'dual' || w === 0)) {
+      const taken = whiteWithin(split, r, g, b);
+      w = Math.min(FULL_LIGHT, w + taken);
+      if (mode === 'accurate') {
+        r -= Math.floor(taken * split.red);
+        g -= Math.floor(taken * split.green);
+        b -= Math.floor(taken * split.blue);
+      }
+    }
+    drives[to + redAt] = gamma.red[Math.imul(r, redGain) >>> 16] ?? 0;
+    drives[to + greenAt] = gamma.green[Math.imul(g, greenGain) >>> 16] ?? 0;
+    drives[to + blueAt] = gamma.blue[Math.imul(b, blueGain) >>> 16] ?? 0;
+    drives[to + whiteAt] = gamma.white[w] ?? 0;
+  }
+}
