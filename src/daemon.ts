@@ -183,8 +183,8 @@ export class Daemon {
     this.#logger.info({}, 'config reloaded');
   }
 
-  onPreview(fps: number, listener: PreviewListener): void {
-    this.#renderer.onPreview(fps, listener);
+  onPreview(fps: number, listener: PreviewListener): () => void {
+    return this.#renderer.onPreview(fps, listener);
   }
 
   /** Clients are told, the inbox drained, the journal closed, the LEDs left as configured. */

@@ -68,16 +68,18 @@ export function buildParts(config: Config, wires: Wires): Parts {
   const store = new Store({ path: config.store.path, history: config.store.history, report });
   const kept = new KeptLog({ path: join(config.store.path, 'broker.jsonl'), access: () => store.access, report });
   const mqtt = wires.buildMqtt({ config: config.mqtt, clock, logger: mqttLogger, submit, report, authenticator, certificates: tls, kept });
+  const renderer = new RendererHost({
+    layout: renderLayout(config),
+    isolation: config.renderer.isolation,
+    dropsRights: wires.dropsRights,
+    report,
+    ownEffects: wires.ownEffects,
+    warn: (message) => logger.warn({}, message),
+    ...(wires.rendererEntry === undefined ? {} : { entry: wires.rendererEntry }),
+  });
+  mqtt.previews?.from((fps, show) => renderer.onPreview(fps, show));
   return {
-    renderer: new RendererHost({
-      layout: renderLayout(config),
-      isolation: config.renderer.isolation,
-      dropsRights: wires.dropsRights,
-      report,
-      ownEffects: wires.ownEffects,
-      warn: (message) => logger.warn({}, message),
-      ...(wires.rendererEntry === undefined ? {} : { entry: wires.rendererEntry }),
-    }),
+    renderer,
     store,
     kept,
     mqtt,

@@ -3,7 +3,7 @@
  * drawn onto it in the layout's order; the strips' outputs read it.
  */
 import type { RenderLayout, ZoneLayout } from '../model/strip-layout.ts';
-import { FULL_LIGHT } from './linear.ts';
+import { between, FULL_LIGHT } from './linear.ts';
 
 export interface Canvas {
   /** r, g, b of every LED. */
@@ -64,9 +64,37 @@ function replace(canvas: Canvas, places: Uint32Array, pixels: Uint16Array, white
     light[to + 1] = part(pixels[from + 1] ?? 0, scale);
     light[to + 2] = part(pixels[from + 2] ?? 0, scale);
   }
+  replaceWhite(canvas, places, white, scale);
+}
+
+/**
+ * The same as `blend` and `place` of a zone that is wholly there, in one walk: most frames of a transition.
+ * @param share 0 to `ALL_SECOND` of the second picture. @param white of both pictures, blended already.
+ */
+export function placeBlend(
+  canvas: Canvas,
+  places: Uint32Array,
+  first: Uint16Array,
+  second: Uint16Array,
+  share: number,
+  white: number,
+  scale: number,
+): void {
+  const { light } = canvas;
+  const count = places.length;
+  for (let led = 0, from = 0; led < count; led += 1, from += 3) {
+    const to = (places[led] ?? 0) * 3;
+    light[to] = part(between(first[from] ?? 0, second[from] ?? 0, share), scale);
+    light[to + 1] = part(between(first[from + 1] ?? 0, second[from + 1] ?? 0, share), scale);
+    light[to + 2] = part(between(first[from + 2] ?? 0, second[from + 2] ?? 0, share), scale);
+  }
+  replaceWhite(canvas, places, white, scale);
+}
+
+function replaceWhite(canvas: Canvas, places: Uint32Array, white: number, scale: number): void {
   if (canvas.white.length === 0) return;
   const dimmed = part(white, scale);
-  for (let led = 0; led < count; led += 1) canvas.white[places[led] ?? 0] = dimmed;
+  for (let led = 0; led < places.length; led += 1) canvas.white[places[led] ?? 0] = dimmed;
 }
 
 function add(canvas: Canvas, places: Uint32Array, pixels: Uint16Array, white: number, scale: number, beneath: number): void {

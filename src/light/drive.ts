@@ -5,6 +5,7 @@
  */
 import type { StripLayout } from '../model/strip-layout.ts';
 import type { Canvas } from './canvas.ts';
+import type { Sums } from './dither.ts';
 import type { Gamma } from './gamma.ts';
 import { FULL_LIGHT } from './linear.ts';
 import { createWhiteSplit, type WhiteSplit, whiteWithin } from './white.ts';
@@ -42,25 +43,41 @@ export function createDriving(layout: StripLayout, first: number): Driving {
   };
 }
 
-/** Fills `drives`, three or four a LED. */
-export function drive(drives: Uint16Array, canvas: Canvas, driving: Driving, gamma: Gamma): void {
-  if (driving.whiteAt >= 0) driveWithWhite(drives, canvas, driving, gamma);
-  else driveColors(drives, canvas.light, driving, gamma);
+/** Fills `drives`, three or four a LED. @param sums of them all, by their place in a LED. */
+export function drive(drives: Uint16Array, sums: Sums, canvas: Canvas, driving: Driving, gamma: Gamma): void {
+  if (driving.whiteAt >= 0) driveWithWhite(drives, sums, canvas, driving, gamma);
+  else driveColors(drives, sums, canvas.light, driving, gamma);
 }
 
-function driveColors(drives: Uint16Array, light: Uint16Array, driving: Driving, { red, green, blue }: Gamma): void {
+function driveColors(drives: Uint16Array, sums: Sums, light: Uint16Array, driving: Driving, { red, green, blue }: Gamma): void {
   const { first, leds, redAt, greenAt, blueAt, redGain, greenGain, blueGain } = driving;
   const end = (first + leds) * 3;
+  let reds = 0;
+  let greens = 0;
+  let blues = 0;
   for (let from = first * 3, to = 0; from < end; from += 3, to += 3) {
-    drives[to + redAt] = red[Math.imul(light[from] ?? 0, redGain) >>> 16] ?? 0;
-    drives[to + greenAt] = green[Math.imul(light[from + 1] ?? 0, greenGain) >>> 16] ?? 0;
-    drives[to + blueAt] = blue[Math.imul(light[from + 2] ?? 0, blueGain) >>> 16] ?? 0;
+    const redDrive = red[Math.imul(light[from] ?? 0, redGain) >>> 16] ?? 0;
+    const greenDrive = green[Math.imul(light[from + 1] ?? 0, greenGain) >>> 16] ?? 0;
+    const blueDrive = blue[Math.imul(light[from + 2] ?? 0, blueGain) >>> 16] ?? 0;
+    drives[to + redAt] = redDrive;
+    drives[to + greenAt] = greenDrive;
+    drives[to + blueAt] = blueDrive;
+    reds += redDrive;
+    greens += greenDrive;
+    blues += blueDrive;
   }
+  sums[redAt] = reds;
+  sums[greenAt] = greens;
+  sums[blueAt] = blues;
 }
 
-function driveWithWhite(drives: Uint16Array, { light, white }: Canvas, driving: Driving, gamma: Gamma): void {
+function driveWithWhite(drives: Uint16Array, sums: Sums, { light, white }: Canvas, driving: Driving, gamma: Gamma): void {
   const { first, leds, redAt, greenAt, blueAt, whiteAt, redGain, greenGain, blueGain, split } = driving;
   const { mode } = split;
+  let reds = 0;
+  let greens = 0;
+  let blues = 0;
+  let whites = 0;
   for (let led = first, from = first * 3, to = 0; led < first + leds; led += 1, from += 3, to += 4) {
     let r = light[from] ?? 0;
     let g = light[from + 1] ?? 0;
@@ -75,9 +92,21 @@ function driveWithWhite(drives: Uint16Array, { light, white }: Canvas, driving: 
         b -= Math.floor(taken * split.blue);
       }
     }
-    drives[to + redAt] = gamma.red[Math.imul(r, redGain) >>> 16] ?? 0;
-    drives[to + greenAt] = gamma.green[Math.imul(g, greenGain) >>> 16] ?? 0;
-    drives[to + blueAt] = gamma.blue[Math.imul(b, blueGain) >>> 16] ?? 0;
-    drives[to + whiteAt] = gamma.white[w] ?? 0;
+    const redDrive = gamma.red[Math.imul(r, redGain) >>> 16] ?? 0;
+    const greenDrive = gamma.green[Math.imul(g, greenGain) >>> 16] ?? 0;
+    const blueDrive = gamma.blue[Math.imul(b, blueGain) >>> 16] ?? 0;
+    const whiteDrive = gamma.white[w] ?? 0;
+    drives[to + redAt] = redDrive;
+    drives[to + greenAt] = greenDrive;
+    drives[to + blueAt] = blueDrive;
+    drives[to + whiteAt] = whiteDrive;
+    reds += redDrive;
+    greens += greenDrive;
+    blues += blueDrive;
+    whites += whiteDrive;
   }
+  sums[redAt] = reds;
+  sums[greenAt] = greens;
+  sums[blueAt] = blues;
+  sums[whiteAt] = whites;
 }

@@ -30,6 +30,14 @@ export function toLight(level: number): number {
   return Math.round(below + (above - below) * (level - whole));
 }
 
+/** The share of a blend that is all of the second light. Fifteen bits keep its product with a difference within 32. */
+export const ALL_SECOND = 32_768;
+
+/** @param share 0 to `ALL_SECOND`, whole. */
+export function between(first: number, second: number, share: number): number {
+  return first + (Math.imul(second - first, share) >> 15);
+}
+
 /**
  * Fills a table of 65,536 entries, one for each linear light, from what it is to hold at the 256 values that users can
  * send. It is exact there, straight between them, and so as monotonic as `valueAt`.

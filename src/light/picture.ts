@@ -5,7 +5,7 @@
 import type { ZoneTarget } from '../model/state.ts';
 import { EffectRun } from './effect-run.ts';
 import type { Library } from './library.ts';
-import { toLight } from './linear.ts';
+import { between, toLight } from './linear.ts';
 import { shownColor } from './shown-color.ts';
 
 export class Picture {
@@ -83,13 +83,7 @@ function mirror(pixels: Uint16Array, length: number): void {
   }
 }
 
-/**
- * Writes the cross-fade of two pictures into `mixed`.
- * @param share 0 to 32,768: none to all of the second. Fifteen bits keep the product within 32.
- */
+/** Writes the cross-fade of two pictures into `mixed`. @param share 0 to `ALL_SECOND`: none to all of the second. */
 export function blend(mixed: Uint16Array, first: Uint16Array, second: Uint16Array, share: number): void {
-  for (let at = 0; at < mixed.length; at += 1) {
-    const from = first[at] ?? 0;
-    mixed[at] = from + (Math.imul((second[at] ?? 0) - from, share) >> 15);
-  }
+  for (let at = 0; at < mixed.length; at += 1) mixed[at] = between(first[at] ?? 0, second[at] ?? 0, share);
 }

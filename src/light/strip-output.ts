@@ -31,6 +31,8 @@ export class StripOutput implements StripFrame {
   readonly #drives: Uint16Array;
   readonly #perComponent: PerComponent;
   readonly #series: boolean;
+  /** Of the drives, and of the bytes. */
+  readonly #driveSums = new Float64Array(4);
   readonly #sums = new Float64Array(4);
   #scale = 0;
 
@@ -54,20 +56,13 @@ export class StripOutput implements StripFrame {
 
   /** Takes the light of the canvas. */
   drive(gamma: Gamma): void {
-    drive(this.#drives, this.#canvas, this.#driving, gamma);
+    drive(this.#drives, this.#driveSums, this.#canvas, this.#driving, gamma);
   }
 
   /** What the drives would draw unscaled beyond the idle current, mA. */
   wantedMa(): number {
     if (this.#series) return seriesMa(this.#perComponent, this.#drives, FULL_LIGHT);
-    const { componentsPerLed: step } = this;
-    const drives = this.#drives;
-    for (let at = 0; at < step; at += 1) {
-      let sum = 0;
-      for (let index = at; index < drives.length; index += step) sum += drives[index] ?? 0;
-      this.#sums[at] = sum;
-    }
-    return litMa(this.#perComponent, this.#sums, FULL_LIGHT);
+    return litMa(this.#perComponent, this.#driveSums, FULL_LIGHT);
   }
 
   /** Makes the bytes. @param scale 0 to 65,536: the share of each drive that is sent. */

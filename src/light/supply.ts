@@ -14,8 +14,8 @@ const RELEASE_MS = 3000;
 const LONGEST_STEP_MS = 100;
 /** The part of what is allowed that is left free for the scatter of dithered bytes. */
 const SPARE = 1 / 128;
-/** Milliseconds without any limiting after which it is over. */
-const OVER_MS = 2000;
+/** Milliseconds without any limiting after which it is over: a blinking picture is told of once, not at each blink. */
+const OVER_MS = 5000;
 
 /** What is told of a supply. */
 export interface SupplyStatus {
@@ -57,7 +57,7 @@ export class Supply implements SupplyStatus {
     return this.#idleMa + this.#wantedMa;
   }
 
-  /** From the first frame that was scaled down until two seconds after the last. */
+  /** From the first frame that was scaled down until five seconds after the last. */
   get limiting(): boolean {
     return this.#limiting;
   }

@@ -13,19 +13,17 @@
 import type { Components } from '../model/color.ts';
 import type { ZoneTarget } from '../model/state.ts';
 import type { Overlay, TargetChange } from '../model/target-change.ts';
-import { type Canvas, place, WHOLE } from './canvas.ts';
+import { type Canvas, place, placeBlend, WHOLE } from './canvas.ts';
 import { solid } from './effects/solid.ts';
 import { seedOf } from './hash.ts';
 import type { Library } from './library.ts';
-import { FULL_LIGHT, toLight } from './linear.ts';
+import { ALL_SECOND, FULL_LIGHT, toLight } from './linear.ts';
 import { Blinking } from './overlay.ts';
 import { blend, Picture } from './picture.ts';
 import { fill } from './pixels.ts';
 import { Ramp } from './ramp.ts';
 import { shownColor, shownColors } from './shown-color.ts';
 
-/** The share of a blend that is all of the new picture. */
-const ALL_NEW = 32_768;
 const FULL_LEVEL = 255;
 const WHITE: Components = { r: FULL_LEVEL, g: FULL_LEVEL, b: FULL_LEVEL };
 
@@ -114,8 +112,12 @@ export class ZoneShow {
     this.#picture.draw(nowMs);
     if (this.#fade.settled(nowMs)) {
       place(canvas, this.#places, this.#picture.pixels, this.#picture.white, scale, presence);
-    } else {
+    } else if (presence < WHOLE) {
       place(canvas, this.#places, this.#mixed, this.#mix(nowMs), scale, presence);
+    } else {
+      this.#before.draw(nowMs);
+      const share = this.#newShare(nowMs);
+      placeBlend(canvas, this.#places, this.#before.pixels, this.#picture.pixels, share, this.#mixedWhite(nowMs), scale);
     }
   }
 
@@ -154,9 +156,17 @@ export class ZoneShow {
   /** Blends the two pictures into `#mixed`, the new one drawn already. @returns the white. */
   #mix(nowMs: number): number {
     this.#before.draw(nowMs);
-    const fraction = this.#fade.at(nowMs);
-    blend(this.#mixed, this.#before.pixels, this.#picture.pixels, Math.round(fraction * ALL_NEW));
-    return Math.round(this.#before.white + (this.#picture.white - this.#before.white) * fraction);
+    blend(this.#mixed, this.#before.pixels, this.#picture.pixels, this.#newShare(nowMs));
+    return this.#mixedWhite(nowMs);
+  }
+
+  /** How much of a blend is the new picture, as `blend` takes it. */
+  #newShare(nowMs: number): number {
+    return Math.round(this.#fade.at(nowMs) * ALL_SECOND);
+  }
+
+  #mixedWhite(nowMs: number): number {
+    return Math.round(this.#before.white + (this.#picture.white - this.#before.white) * this.#fade.at(nowMs));
   }
 
   /** @returns whether it was still running. An overlay is seen on a zone that is off, too. */

@@ -15,6 +15,8 @@ export class Topics {
   readonly status: string;
   readonly info: string;
   readonly systemState: string;
+  /** Above the previews of all zones. */
+  readonly previews: string;
   readonly eventPrefix: string;
 
   constructor(base: string) {
@@ -22,6 +24,7 @@ export class Topics {
     this.status = `${base}/status`;
     this.info = `${base}/info`;
     this.systemState = `${base}/system/state`;
+    this.previews = `${base}/preview`;
     this.eventPrefix = `${base}/event/`;
   }
 
@@ -43,6 +46,10 @@ export class Topics {
 
   zoneState(zone: string): string {
     return `${this.base}/zone/${zone}/state`;
+  }
+
+  preview(zone: string): string {
+    return `${this.previews}/${zone}`;
   }
 
   /**

@@ -19,10 +19,11 @@ import { storeParts } from './guards/private-parts.ts';
 import { alsoTold } from './guards/sessions.ts';
 import { TOPIC_LEVELS } from './guards/shape.ts';
 import { UNRELEASED_MOST } from './guards/unreleased.ts';
-import type { Message, MessageProperties } from './message.ts';
+import type { BytesMessage, Message, MessageProperties } from './message.ts';
 import { enableMqtt5, type Mqtt5 } from './mqtt5/mqtt5.ts';
 import { reason } from './mqtt5/reason.ts';
-import { type Arrivals, Repeats } from './repeats.ts';
+import type { Watchers } from './previews/watchers.ts';
+import { arrivalsOf, Repeats } from './repeats.ts';
 import { sink } from './sink.ts';
 import { passBySlowClients, untilDrained } from './slow-clients.ts';
 
@@ -38,6 +39,8 @@ export interface Gate {
   admit(client: Client | string, packet: PublishPacket, done: () => void, obstacle: Obstacle | null): void;
   /** Whether this client gets this packet. */
   deliver(clientId: string, packet: AedesPublishPacket): boolean;
+  /** Who watches previews, and may be given one now. */
+  readonly watchers?: Watchers;
   /** Where a client of version 5 that asks for it may have its replies sent. */
   responseInformation(clientId: string): string;
 }
@@ -65,7 +68,7 @@ export class Broker {
     this.#limits = limits;
     this.#durable = durable;
     this.#logger = logger;
-    const repeats = new Repeats(() => arrivals(this.#aedes));
+    const repeats = new Repeats(() => arrivalsOf(this.#aedes));
     const eachOnce = new EachOnce();
     const bridges = new Bridges();
     const wills = new WeakMap<Client, Will>();
@@ -105,11 +108,13 @@ export class Broker {
       authorizeForward: (client, packet) => {
         if (packet.qos === 0 && client.conn.destroyed) return null;
         if (eachOnce.isRepeated(client) && guards.isRepeated(client, packet)) return null;
-        return guards.forward(client, packet, bridges.has(client) || gate.deliver(client.id, packet)) ? packet : null;
+        const isFresh = gate.watchers?.mayGo(client, packet) ?? true;
+        return guards.forward(client, packet, isFresh && (bridges.has(client) || gate.deliver(client.id, packet))) ? packet : null;
       },
     });
     passBySlowClients(this.#aedes, limits.stuck_client_bytes);
     handleEarly(this.#aedes);
+    gate.watchers?.follow(this.#aedes);
   }
 
   /** From here on messages can be published; nobody can connect yet. */
@@ -185,7 +190,7 @@ export class Broker {
   }
 
   /** Resolves when the message has been handed to every receiver, whether or not it reads. */
-  publish({ topic, payload, qos, retain, properties }: Message): Promise<void> {
+  publish({ topic, payload, qos, retain, properties }: Message | BytesMessage): Promise<void> {
     const more = properties === undefined ? {} : { properties: mutable(properties) };
     const packet: PublishPacket = { cmd: 'publish', topic, payload: Buffer.from(payload), qos, retain, dup: false, ...more };
     return new Promise((resolve) => {
@@ -245,9 +250,4 @@ function mutable({ userProperties, ...rest }: MessageProperties): NonNullable<Pu
 /** A stream that is no socket tells of what is written to it alone. */
 function bytesRead(stream: Duplex): number {
   return 'bytesRead' in stream && typeof stream.bytesRead === 'number' ? stream.bytesRead : 0;
-}
-
-/** Part of aedes' store, which its types leave out. */
-function arrivals(aedes: Aedes): Arrivals {
-  return (aedes as Aedes & { readonly persistence: Arrivals }).persistence;
 }

@@ -25,6 +25,7 @@ import { Listeners } from './listeners.ts';
 import { jsonMessage } from './message.ts';
 import type { Door, MqttRoom } from './mqtt-room.ts';
 import { Presence } from './presence.ts';
+import { Previews } from './previews/previews.ts';
 import type { Certificates } from './tls-listener.ts';
 
 export interface MqttParts {
@@ -43,6 +44,7 @@ export interface MqttParts {
 
 export class EmbeddedService implements MqttRoom {
   readonly announcer: Announcer;
+  readonly previews: Previews;
   readonly #config: Config['mqtt'];
   readonly #topics: Topics;
   readonly #access: AccessControl;
@@ -79,6 +81,7 @@ export class EmbeddedService implements MqttRoom {
     const isOurs = (topic: string) => this.#isOurs(topic);
     this.#guards = new Guards({ limits, access: identities, isOurs, userOf: (id) => identities.userOf(id), clock, logger });
     const userOf = (clientId: string) => identities.ownerText(clientId);
+    this.previews = new Previews({ topics: this.#topics, clock, publish: (message) => this.#broker.publish(message) });
     this.#durable = kept === null ? null : new Durable({ log: kept, limits, isOurs, userOf, clock, logger });
     this.#broker = new Broker(
       {
@@ -88,6 +91,7 @@ export class EmbeddedService implements MqttRoom {
           this.#gate.admit({ id, account: identities.accountOf(client) }, packet, done, obstacle);
         },
         deliver: (client, packet) => this.#mayHear(client, packet),
+        watchers: this.previews.watchers,
         responseInformation: (client) => this.#topics.response(client),
       },
       this.#guards,
@@ -174,6 +178,7 @@ export class EmbeddedService implements MqttRoom {
   announce(info: Record<string, unknown>, states: ReadonlyMap<string, ZoneState>): void {
     this.#retain(this.#topics.info, JSON.stringify(info));
     this.announcer.resetStates(states);
+    this.previews.take(states.keys());
   }
 
   tellSystemState(state: Record<string, unknown>): void {
@@ -193,6 +198,7 @@ export class EmbeddedService implements MqttRoom {
     this.#presence.stop();
     this.#access.stop();
     this.#broker.hurry();
+    this.previews.stop();
     await this.announcer.flush();
     await this.#broker.publish({ topic: this.#topics.status, payload: 'offline', qos: 1, retain: true });
     const closed = this.#listeners.close();

@@ -18,6 +18,11 @@ export interface Message {
   readonly properties?: MessageProperties;
 }
 
+/** What means something as bytes; only the broker inside carries such. */
+export interface BytesMessage extends Omit<Message, 'payload'> {
+  readonly payload: Uint8Array;
+}
+
 export const JSON_TYPE = 'application/json';
 
 /** @param more properties besides the content type. */

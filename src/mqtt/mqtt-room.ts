@@ -4,6 +4,7 @@ import type { Config } from '../model/config.ts';
 import type { ZoneState } from '../model/state.ts';
 import type { Announcer } from './announcer.ts';
 import type { GuardName } from './guards/tally.ts';
+import type { Previews } from './previews/previews.ts';
 
 /** The way into an embedded broker for connections that come in otherwise than by its own ports. */
 export interface Door {
@@ -19,6 +20,8 @@ export interface MqttRoom {
   /** Left out where another broker is used. */
   readonly door?: Door;
   readonly announcer: Announcer;
+  /** Left out where another broker is used: nobody here knows who watches there. */
+  readonly previews?: Previews;
   /** `null` where another broker knows. */
   readonly connectedClients: number | null;
   /** What the guards refused, by their names. */

@@ -2,12 +2,17 @@
  * Tells a QoS 2 message that its client sends again, not knowing that it arrived, from a new one [MQTT-4.3.3-2]. Aedes
  * looks only after it has asked who may publish, which is where a command happens: there it must happen once.
  */
-import type { Client, PublishPacket } from 'aedes';
+import type { Aedes, Client, PublishPacket } from 'aedes';
 import { sink } from './sink.ts';
 
 export interface Arrivals {
   /** Resolves where the packet waits for its release, rejects where it is not known. */
   incomingGetPacket(client: Client, packet: PublishPacket): Promise<unknown>;
+}
+
+/** Part of aedes' store, which its types leave out. */
+export function arrivalsOf(aedes: Aedes): Arrivals {
+  return (aedes as Aedes & { readonly persistence: Arrivals }).persistence;
 }
 
 export class Repeats {

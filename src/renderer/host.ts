@@ -8,16 +8,19 @@ import { assertNever } from '../base/assert-never.ts';
 import type { Renderer, Report } from '../engine/ports.ts';
 import type { RenderLayout } from '../model/strip-layout.ts';
 import type { Overlay, TargetChange } from '../model/target-change.ts';
+import { EffectsTrust } from './effects-trust.ts';
 import { HealthReports } from './health-reports.ts';
 import { KeepingLauncher } from './keeping-launcher.ts';
 import { directLauncher, type Isolation, type Launcher, type Running } from './launch.ts';
-import type { FromRenderer, OwnEffectsMessage, PreviewStrip, RendererStats } from './messages.ts';
+import type { FromRenderer, OwnEffectsMessage, RendererStats } from './messages.ts';
+import { type PreviewListener, PreviewWatchers } from './preview-watchers.ts';
 import { Probes } from './probes.ts';
+import { RestartPace } from './restart-pace.ts';
 import { WaitingAnswers } from './waiting-answers.ts';
 
 export interface RendererHostOptions {
   readonly layout: RenderLayout;
-  /** `auto` is a process where a strip uses the ws281x driver, and a thread else. */
+  /** `auto` is a process where a strip uses the ws281x driver or effects are the user's own, and a thread else. */
   readonly isolation: 'auto' | Isolation;
   /** The daemon gives its rights away after it called `start`: a process then keeps them, for renderers to come. */
   readonly dropsRights?: boolean;
@@ -30,7 +33,7 @@ export interface RendererHostOptions {
   readonly warn?: (message: string) => void;
 }
 
-export type PreviewListener = (strips: readonly PreviewStrip[]) => void;
+export type { PreviewListener };
 
 const MOST_WAITING = 4096;
 const LONGEST_WAIT_MS = 5000;
@@ -38,10 +41,6 @@ const LONGEST_WAIT_MS = 5000;
 const MOST_UNHEARD = 1024;
 /** Every so many changes are asked after, whether or not somebody waits. */
 const ASK_EVERY = 64;
-const FIRST_RESTART_MS = 200;
-const LONGEST_RESTART_MS = 10_000;
-/** A renderer that ran this long has earned a quick restart. */
-const STABLE_MS = 10_000;
 const STOP_DEADLINE_MS = 1000;
 
 export class RendererHost implements Renderer {
@@ -58,21 +57,21 @@ export class RendererHost implements Renderer {
   #heard = 0;
   #behind = false;
   #stats: RendererStats | null = null;
-  #previewFps = 0;
-  #previewListener: PreviewListener | null = null;
+  readonly #previews = new PreviewWatchers((fps) => this.#running?.post({ kind: 'preview', fps }));
   #stopping = false;
   #ended: () => void = () => undefined;
   #started: () => void = () => undefined;
-  #launchedMs = 0;
-  #restartMs = FIRST_RESTART_MS;
+  readonly #pace = new RestartPace();
   #restartTimer: NodeJS.Timeout | undefined;
   readonly #probes = new Probes();
+  readonly #trust: EffectsTrust;
 
   constructor(options: RendererHostOptions, launcher: Launcher = options.dropsRights === true ? new KeepingLauncher() : directLauncher) {
     this.#options = options;
     this.#launcher = launcher;
     this.#layout = options.layout;
     this.#health = new HealthReports(options.report, options.warn ?? (() => undefined));
+    this.#trust = new EffectsTrust((message) => options.ownEffects?.(message));
   }
 
   /** Resolves when the renderer lights the strips, or has failed for the first time: it is started again then. */
@@ -100,19 +99,19 @@ export class RendererHost implements Renderer {
 
   /** Takes a changed configuration; a strip that newly needs a process of its own gets it, where there are rights for one. */
   configure(layout: RenderLayout): void {
+    const folders = [this.#layout.effectsPath, layout.effectsPath];
     this.#layout = layout;
+    this.#trust.renew();
     const zones = new Set(layout.zones.map(({ id }) => id));
     for (const zone of this.#targets.keys()) if (!zones.has(zone)) this.#targets.delete(zone);
     if (this.#isolation() !== this.#kind) return this.#relaunch();
     this.#running?.post({ kind: 'configure', layout });
-    this.#running?.post({ kind: 'effects' });
+    if (folders.some((path) => path !== null)) this.#running?.post({ kind: 'effects' });
   }
 
-  /** One listener at a time; `fps` 0 ends it. */
-  onPreview(fps: number, listener: PreviewListener): void {
-    this.#previewFps = fps;
-    this.#previewListener = fps > 0 ? listener : null;
-    this.#running?.post({ kind: 'preview', fps });
+  /** The present picture and those to come, at most `fps` a second. @returns what ends it. */
+  onPreview(fps: number, listener: PreviewListener): () => void {
+    return this.#previews.add(fps, listener);
   }
 
   /** The last that the renderer told; `null` before it told anything. */
@@ -157,11 +156,12 @@ export class RendererHost implements Renderer {
     const { isolation, dropsRights } = this.#options;
     if (isolation !== 'auto') return isolation;
     if (this.#kind === 'process' || (this.#kind === 'thread' && dropsRights === true)) return this.#kind;
-    return this.#layout.strips.some(({ output }) => output.driver === 'ws281x') ? 'process' : 'thread';
+    const { strips, effectsPath } = this.#layout;
+    return effectsPath !== null || strips.some(({ output }) => output.driver === 'ws281x') ? 'process' : 'thread';
   }
 
   #launch(): void {
-    this.#launchedMs = performance.now();
+    this.#pace.launched();
     const entry = this.#options.entry ?? new URL('./renderer.js', import.meta.url);
     this.#kind = this.#isolation();
     const running: Running = this.#launcher.launch(this.#kind, entry, {
@@ -175,7 +175,7 @@ export class RendererHost implements Renderer {
     this.#running = running;
     running.post({ kind: 'configure', layout: this.#layout });
     this.#restore(running);
-    if (this.#previewFps > 0) running.post({ kind: 'preview', fps: this.#previewFps });
+    if (this.#previews.fps > 0) running.post({ kind: 'preview', fps: this.#previews.fps });
   }
 
   /** Everything shown so far, at once and in one frame; it also answers whoever waited for what it stands for. */
@@ -216,7 +216,7 @@ export class RendererHost implements Renderer {
       case 'effect_failed':
         return this.#options.ownEffects?.(message);
       case 'preview':
-        return this.#previewListener?.(message.strips);
+        return this.#previews.hear(message.strips, this.#layout);
       case 'stopped':
         return;
       default:
@@ -233,7 +233,7 @@ export class RendererHost implements Renderer {
   #ready(): void {
     this.#started();
     // Not sooner: by now a daemon that gives its rights away has done so, and a thread of its has, too.
-    if (this.#layout.effectsPath !== null) this.#running?.post({ kind: 'effects' });
+    if (this.#layout.effectsPath !== null && this.#trust.given) this.#running?.post({ kind: 'effects' });
     this.#health.back();
   }
 
@@ -243,10 +243,8 @@ export class RendererHost implements Renderer {
     this.#ended();
     if (this.#stopping) return;
     this.#started();
-    const nowMs = performance.now();
-    if (nowMs - this.#launchedMs >= STABLE_MS) this.#restartMs = FIRST_RESTART_MS;
-    const retryMs = this.#restartMs;
-    this.#restartMs = Math.min(retryMs * 2, LONGEST_RESTART_MS);
+    const { livedMs, retryMs } = this.#pace.ended();
+    this.#trust.ended(this.#layout.effectsPath, livedMs);
     this.#restartTimer = setTimeout(() => this.#launch(), retryMs);
     this.#health.ended(this.#layout, reason, retryMs);
   }

@@ -72,9 +72,10 @@ class Keeper {
   #configure(message: unknown): void {
     const parsed = configureSchema.safeParse(message);
     if (!parsed.success) return this.#refuse(z.prettifyError(parsed.error));
-    // Held as the pins are: what runs as root lies in the folder that root was started with.
-    this.#effects ??= { path: parsed.data.layout.effectsPath };
-    const layout = { ...parsed.data.layout, effectsPath: this.#effects.path };
+    // Held as the pins are: what runs as root lies in the folder that root was started with, or nowhere.
+    const wanted = parsed.data.layout.effectsPath;
+    this.#effects ??= { path: wanted };
+    const layout = { ...parsed.data.layout, effectsPath: wanted === null ? null : this.#effects.path };
     this.#pins ??= pinsOf(layout);
     if (this.#launchAsked && this.#renderer === null) this.#renderer = this.#fork(this.#pins);
     this.#launchAsked = false;

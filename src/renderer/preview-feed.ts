@@ -23,15 +23,15 @@ export class PreviewFeed {
     this.#frames = frames;
   }
 
-  /** @param fps 0 ends it. The present picture comes at once. */
+  /** @param fps 0 ends it. The present picture comes at once, or when it is time for the next one: asking often costs no more. */
   request(fps: number): void {
     this.stop();
     if (fps <= 0) return;
     this.#everyMs = 1000 / fps;
-    this.#send();
+    this.changed();
   }
 
-  /** A new frame is in the buffers. */
+  /** A new frame is in the buffers, or somebody asks for the one that is. */
   changed(): void {
     if (this.#everyMs === 0 || this.#pending) return;
     const restMs = this.#sentMs + this.#everyMs - this.#clock.nowMs();

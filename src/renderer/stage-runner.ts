@@ -56,7 +56,10 @@ export class StageRunner {
     this.#reports = new PendingReports((token, failed) => post({ kind: 'shown', token, failed }));
     this.#preview = new PreviewFeed(clock, (strips) => post({ kind: 'preview', strips }));
     this.#stats = new StatsTeller(post);
-    this.#power = new PowerTeller(post);
+    this.#power = new PowerTeller((message) => {
+      this.tellStats(); // first: who hears of a limit finds the figures of that frame
+      post(message);
+    });
     this.#outputs = new OutputSet(parts.makeOutputs, clock, {
       failed: (strip, { code, message, cure }, retryMs) => post({ kind: 'output_failed', strip, code, message, cure, retryMs }),
       recovered: (strip, downMs) => post({ kind: 'output_recovered', strip, downMs }),

@@ -13,8 +13,10 @@ import { appetiteRow } from './rows/appetite.ts';
 import { coldStartRow } from './rows/cold-start.ts';
 import { crowdFrameRow } from './rows/crowd-frame.ts';
 import { durableRow } from './rows/durable.ts';
+import { effectCostRow } from './rows/effect-cost.ts';
 import { fanOutRow } from './rows/fan-out.ts';
 import { frameRow } from './rows/frame.ts';
+import { fullFrameRow } from './rows/full-frame.ts';
 import { gridRow } from './rows/grid.ts';
 import { growthRow } from './rows/growth.ts';
 import { overloadRow } from './rows/overload.ts';
@@ -35,6 +37,8 @@ const rows: readonly Row[] = [
   coldStartRow,
   crowdFrameRow,
   growthRow,
+  effectCostRow,
+  fullFrameRow,
 ];
 
 /** Far more than any row takes; past it something hangs. */

@@ -166,6 +166,20 @@ describe('the renderer', () => {
     expect(of('preview')).toHaveLength(levels.length);
   });
 
+  it('copies no more pictures for who asks for previews again and again', async () => {
+    const { clock, show, of, runner } = await setUp();
+    show('floor', 5);
+    for (let times = 0; times < 100; times += 1) {
+      runner.preview(10);
+      clock.advance(5);
+      runner.preview(0);
+    }
+    expect(of('preview').length).toBeLessThanOrEqual(6);
+    runner.preview(10);
+    clock.advance(100);
+    expect(of('preview').at(-1)).toMatchObject({ strips: [{ rgb: { 0: 5 } }] });
+  });
+
   it('keeps outputs that a new layout does not change', async () => {
     const { runner, outputs, layout, show } = await setUp();
     show('floor', 5);

@@ -27,6 +27,8 @@ export const LONGEST_PATIENCE_MS = 5;
 export const FIRST_PATIENCE_MS = 20;
 /** How often one that is late is looked after. */
 export const WATCH_MS = 20;
+/** How often it was looked after before it is stopped. */
+export const LEAST_LOOKS = 10;
 /** Threads started anew because an effect took one down, from one loading to the next. */
 export const MOST_RESTARTS = 8;
 

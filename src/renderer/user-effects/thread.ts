@@ -89,6 +89,8 @@ async function main(port: NonNullable<typeof parentPort>, job: LoadJob): Promise
       tell({ kind: 'threw', index, code, message: tellError(cause, file) });
     },
   });
+  // What was written to the console until now gets out.
+  await new Promise((resolve) => setImmediate(resolve));
   // Never back in the event loop: an effect has no timers, and what it writes to the console while it draws is lost.
   silence();
   draughtsman.serve();

@@ -69,7 +69,6 @@ export class UserEffects {
   }
 
   #clear(): void {
-    if (this.#job === null) return;
     this.#job = null;
     this.#take(null, []);
   }

@@ -28,8 +28,10 @@ export class Helper<Api extends { readonly [K in keyof Api]: Handler }> {
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #calls = 0;
 
-  constructor(role: string) {
-    this.#child = fork(process.argv[1] ?? '', [], { env: { ...process.env, [ROLE]: role }, serialization: 'advanced' });
+  /** @param nodeOptions as on Node's own command line. */
+  constructor(role: string, nodeOptions: readonly string[] = []) {
+    const execArgv = [...process.execArgv, ...nodeOptions];
+    this.#child = fork(process.argv[1] ?? '', [], { env: { ...process.env, [ROLE]: role }, serialization: 'advanced', execArgv });
     endWithRun(this.#child);
     this.#child.on('message', (message) => {
       const answer = message as Answer;

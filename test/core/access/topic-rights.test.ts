@@ -63,6 +63,7 @@ describe('our own topics', () => {
     ['+/client/#', true],
     ['diuna/+/+/response', true],
     ['diuna/client/+/presence', true],
+    ['diuna/preview/+', true],
     ['diuna/client/phone/#', true],
     ['diuna/client/tablet/+', true],
     ['diuna/client/+/response', false],

@@ -89,7 +89,10 @@ describe('a folder of effects', () => {
   it('says that it is not there', async () => {
     await using own = new Own();
     const path = '/var/empty/no/such/folder';
-    expect(await own.load(path)).toMatchObject({ declarations: [], refused: [{ file: path, cure: expect.stringContaining('effects.path') }] });
+    expect(await own.load(path)).toMatchObject({
+      declarations: [],
+      refused: [{ file: path, cure: expect.stringContaining('effects.path') }],
+    });
     expect(await own.load('/etc/hostname')).toMatchObject({ declarations: [], refused: [{ file: '/etc/hostname' }] });
   });
 

@@ -20,7 +20,11 @@ describe('as root', () => {
     ['a file that all can write to', [part('/etc/fx/a.mjs', { mode: 0o646 })], 'others than root can write to /etc/fx/a.mjs'],
     ['a folder of somebody else above it', [file, part('/home/pi', { uid: 1000 })], '/home/pi belongs to another user'],
     ['a folder where all may write, sticky or not', [file, part('/tmp', { mode: 0o1777 })], 'others than root can write to /tmp'],
-    ['a link of somebody else on the way', [file, part('/etc/fx', { uid: 33, mode: 0o777, link: true })], '/etc/fx belongs to another user'],
+    [
+      'a link of somebody else on the way',
+      [file, part('/etc/fx', { uid: 33, mode: 0o777, link: true })],
+      '/etc/fx belongs to another user',
+    ],
   ])('%s keeps it from being run', (_, parts, why) => {
     expect(distrust(parts)?.message).toContain(why);
     expect(distrust(parts)?.cure).toContain('sudo ch');

@@ -1,0 +1,69 @@
+/** The user's effects in a process of their own, and under a keeper, which keeps the folder that it was started with. */
+import { describe, expect, it } from 'vitest';
+import { RendererHost } from '../../../src/renderer/host.ts';
+import type { OwnEffectsMessage } from '../../../src/renderer/messages.ts';
+import { effectsFolder, effectText } from '../../support/effects-folder.ts';
+import { fakeLaunch } from '../support/fake-launch.ts';
+import { childrenOf } from '../support/processes.ts';
+import { layoutOf } from '../support/scenes.ts';
+import { until } from '../support/until.ts';
+
+const entry = new URL('../../../dist/renderer.js', import.meta.url);
+const layout = (effectsPath: string | null) => layoutOf([{ driver: 'simulated' }], 2, { effectsPath });
+
+async function setUp(path: string | null, dropsRights: boolean) {
+  const told: OwnEffectsMessage[] = [];
+  const options = { isolation: 'process', dropsRights, entry, report: () => undefined } as const;
+  const host = new RendererHost({ ...options, layout: layout(path), ownEffects: (message) => told.push(message) });
+  await host.start();
+  const ids = () => told.flatMap((message) => (message.kind === 'effects' ? [message.declarations.map(({ id }) => id)] : []));
+  return { host, told, ids };
+}
+
+describe.each([false, true])('a renderer in a process, under a keeper: %s', (dropsRights) => {
+  it('tells its effects once it has started, and again when it was started anew', async () => {
+    using folder = effectsFolder({ 'a.mjs': effectText('mine', '') });
+    const { host, ids } = await setUp(folder.path, dropsRights);
+    await using _ = host;
+    await until(() => ids().length === 1);
+    const [child = 0] = childrenOf(process.pid);
+    const [renderer = 0] = dropsRights ? childrenOf(child) : [child];
+    process.kill(renderer, 'SIGKILL');
+    await until(() => ids().length === 2);
+    expect(ids()).toEqual([['mine'], ['mine']]);
+  });
+});
+
+describe('a keeper', () => {
+  it.each([null, 'a folder'])('lets nobody name another folder than the first, which was %s', async (first) => {
+    using folder = effectsFolder({ 'a.mjs': effectText('mine', '') });
+    using other = effectsFolder({ 'a.mjs': effectText('theirs', '') });
+    const { host, told, ids } = await setUp(first === null ? null : folder.path, true);
+    await using _ = host;
+    if (first !== null) await until(() => ids().length === 1);
+    host.configure(layout(other.path));
+    host.configure(layout(other.path));
+    expect(await host.probe(10_000)).toBe(true);
+    await until(() => ids().length >= 2);
+    expect(ids().flat()).not.toContain('theirs');
+    for (const message of told) expect(message).toMatchObject({ folder: first === null ? null : folder.path });
+    host.configure(layout(null));
+    await until(() => told.some((message) => message.kind === 'effects' && message.folder === null));
+  });
+});
+
+describe('a daemon', () => {
+  it('asks for effects when the renderer has started and at each reload, and not at all without a folder', async () => {
+    const asked = (launch: ReturnType<typeof fakeLaunch>) => launch.started[0]?.posted.map(({ kind }) => kind) ?? [];
+    const start = async (path: string | null) => {
+      const launch = fakeLaunch();
+      const host = new RendererHost({ layout: layout(path), isolation: 'thread', report: () => undefined }, launch.launcher);
+      await host.start();
+      launch.started[0]?.listener.message({ kind: 'ready' });
+      host.configure(layout(path));
+      return asked(launch);
+    };
+    expect((await start(null)).filter((kind) => kind === 'effects')).toEqual([]);
+    expect((await start('/fx')).filter((kind) => kind === 'effects').length).toBeGreaterThanOrEqual(2);
+  });
+});
