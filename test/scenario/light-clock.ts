@@ -4,7 +4,7 @@
  * It needs gamma 1, by which values are sent as they are, and a first LED that is a zone `clock` of its own.
  */
 import type { TestClient } from '../support/client.ts';
-import { light, set } from './light-house.ts';
+import { light } from './light-house.ts';
 
 /** Each side of the square is 255 steps of one component. */
 export const clockPalettes = {
@@ -25,8 +25,11 @@ const ROUND_MS = 8000 / Math.sqrt(8);
 /** A byte of the clock is rounded: half a step of 1,020, at both ends of a time, and the effect's own rounding. */
 export const CLOCK_ERROR_MS = 4;
 
-export async function startClock(client: TestClient): Promise<void> {
-  await set(client, 'clock', clockEffect);
+/** @param twins zones that begin the same effect in the same frame. */
+export async function startClock(client: TestClient, ...twins: readonly string[]): Promise<void> {
+  const commands = ['clock', ...twins].map((zone) => ({ type: 'zone.set', zone, ...clockEffect }));
+  const reply = await client.ask({ type: 'batch', commands });
+  if (!reply.ok) throw new Error(reply.error.message);
 }
 
 /** Where on its way round a LED is that shows `clockEffect`, 0 to 1. */

@@ -106,21 +106,23 @@ const cases: readonly Case[] = [
 const LEDS = 3;
 const rangeOf = (index: number) => [1 + index * LEDS, (index + 1) * LEDS] as const;
 const bytesOf = (index: number) => [rangeOf(index)[0] * 3, (rangeOf(index)[1] + 1) * 3] as const;
+/** The LED of a zone that begins the clock's effect with it. */
+const TWIN = 1 + cases.length * LEDS;
 const zones = cases.map((_, index) => [`zone${index}`, { strip: 'main', range: rangeOf(index) }]);
 
 const { house, wires } = await lightHouse(
-  { main: { length: 1 + cases.length * LEDS } },
+  { main: { length: TWIN + 1 } },
   {
     renderer: { transition: 0, gamma: 1 },
     palettes: clockPalettes,
-    zones: { clock: { strip: 'main', range: [0, 0] }, ...Object.fromEntries(zones) },
+    zones: { clock: { strip: 'main', range: [0, 0] }, twin: { strip: 'main', range: [TWIN, TWIN] }, ...Object.fromEntries(zones) },
   },
 );
 const { main } = wires;
 
 beforeAll(async () => {
   const starter = await house.client('starter');
-  await startClock(starter);
+  await startClock(starter, 'twin');
 });
 
 describe('a transition', () => {
@@ -162,6 +164,37 @@ describe('a transition', () => {
     await main.shows([0, 255, 128], ...bytesOf(0));
     const colors = new Set(main.since(first).map((frame) => frame.subarray(3, 6).join(' ')));
     expect([...colors].filter((color) => color !== '255 0 0')).toEqual(['0 255 128']);
+  });
+});
+
+describe('an effect', () => {
+  const twinOf = (frame: Buffer) => frame.subarray(TWIN * 3, TWIN * 3 + 3);
+  const inStep = (frame: Buffer) => twinOf(frame).equals(frame.subarray(0, 3));
+
+  it('goes on through a transition to itself in other colours and back', async () => {
+    const phone = await house.client('phone');
+    await main.frame('both in step', inStep);
+    await set(phone, 'twin', { palette: 'ocean', transition: 0.2 });
+    await main.frame('other colours', (frame) => (twinOf(frame)[2] ?? 0) > 60);
+    await set(phone, 'twin', { palette: 'clock', transition: 0.2 });
+    await main.frame('its own again', inStep);
+    await main.more(3);
+    const rest = await main.more(5);
+    expect(rest.filter((frame) => !inStep(frame))).toEqual([]);
+  });
+
+  it('goes on while it fades into a colour', async () => {
+    const phone = await house.client('phone');
+    await main.frame('both in step', inStep);
+    const first = main.count;
+    await set(phone, 'twin', { color: '#0000ff', transition: 0.8 });
+    await main.shows([0, 0, 255], TWIN * 3);
+    for (const frame of main.since(first)) {
+      const [red = 0, green = 0, blue = 0] = twinOf(frame);
+      const left = 1 - light(blue);
+      expect(Math.abs(light(red) - left * light(frame[0] ?? 0))).toBeLessThan(0.01);
+      expect(Math.abs(light(green) - left * light(frame[1] ?? 0))).toBeLessThan(0.01);
+    }
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import { paint } from '../gradient.ts';
 import { mix } from '../hash.ts';
+import { FULL_LIGHT } from '../linear.ts';
 import { noise1 } from '../noise.ts';
 import { type Effect, type EffectInput, parameters } from './effect.ts';
 
@@ -31,35 +32,34 @@ export const candle: Effect = {
   animated: true,
   ownPalette: 'color-1',
   ring: false,
-  stateSize: () => 0,
+  stateSize: (length) => Math.ceil(length / SPACING) + 1,
   draw,
 };
 
 function draw(pixels: Uint16Array, input: EffectInput): void {
   const { length, gradient } = input;
+  const { cells } = input.state;
   const stride = 65_536 / length;
-  let near = 0;
-  let next = flame(input, 0);
+  flicker(cells, input);
   for (let led = 0, to = 0; led < length; led += 1, to += 3) {
-    const past = led % SPACING;
-    if (past === 0) {
-      near = next;
-      next = flame(input, led / SPACING + 1);
-    }
+    const candle = Math.floor(led / SPACING);
+    const near = cells[candle] ?? 0;
+    const part = (led % SPACING) / SPACING;
     paint(gradient, led * stride, pixels, to);
-    const part = past / SPACING;
-    warm(pixels, to, near + (next - near) * part * part * (3 - 2 * part));
+    warm(pixels, to, (near + ((cells[candle + 1] ?? 0) - near) * part * part * (3 - 2 * part)) / FULL_LIGHT);
   }
 }
 
-/** How bright a candle is to the eye: 0.2 to 1. */
-function flame({ timeMs, seed, intensity }: EffectInput, candle: number): number {
-  const own = mix(seed + Math.imul(candle, 0x9e3779b1));
-  const sway = noise1(own, timeMs / SWAY_MS);
-  const flutter = noise1(own ^ 0x5bd1e995, timeMs / FLUTTER_MS);
-  const draught = noise1(seed, timeMs / DRAUGHT_MS + candle * 0.4);
+/** Writes how bright each candle is to the eye: 0.2 to 1, of 65,535. The cells keep nothing from frame to frame. */
+function flicker(cells: Uint16Array, { timeMs, seed, intensity }: EffectInput): void {
   const restless = 0.12 + (0.88 * intensity) / 255;
-  return 1 - restless * (0.32 * sway + 0.48 * flutter * draught);
+  for (let candle = 0; candle < cells.length; candle += 1) {
+    const own = mix(seed + Math.imul(candle, 0x9e3779b1));
+    const sway = noise1(own, timeMs / SWAY_MS);
+    const flutter = noise1(own ^ 0x5bd1e995, timeMs / FLUTTER_MS);
+    const draught = noise1(seed, timeMs / DRAUGHT_MS + candle * 0.4);
+    cells[candle] = FULL_LIGHT * (1 - restless * (0.32 * sway + 0.48 * flutter * draught));
+  }
 }
 
 /** Dims a pixel, and makes it warmer the darker it gets, as a flame is. */

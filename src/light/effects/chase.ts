@@ -29,7 +29,8 @@ function draw(pixels: Uint16Array, { timeMs, length, intensity, gradient, colors
   const stride = 65_536 / length;
   let behind = (spacing * phase(timeMs, PERIOD_MS)) / 65_536; // how far the light ahead is gone past this LED
   for (let led = 0, to = 0; led < length; led += 1, to += 3) {
-    paintOver(gradient, led * stride, brightness(behind, spacing, tail), pixels, to);
+    const share = brightness(behind, spacing, tail);
+    if (share > 0) paintOver(gradient, led * stride, share, pixels, to);
     behind = behind < 1 ? behind - 1 + spacing : behind - 1;
   }
 }

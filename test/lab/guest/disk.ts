@@ -1,0 +1,13 @@
+/** A machine's disk: what it changes lies in a file of its own, above one that is never written to. */
+import { execute } from '../prepare/execute.ts';
+
+export interface Disk {
+  readonly path: string;
+}
+
+/** @param below a raw image, or another disk that nobody writes to any more. */
+export async function diskAbove(below: string | Disk, path: string): Promise<Disk> {
+  const [backing, format] = typeof below === 'string' ? [below, 'raw'] : [below.path, 'qcow2'];
+  await execute('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', backing, '-F', format, path]);
+  return { path };
+}

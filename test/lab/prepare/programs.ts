@@ -1,0 +1,35 @@
+/** The programs of the host that the laboratory uses. Where one is missing the run ends and says how to get it: nothing is left out. */
+import { existsSync } from 'node:fs';
+import { findProgram } from '../../support/programs.ts';
+
+/** Program and Debian package. */
+const wanted: Readonly<Record<string, string>> = {
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-img': 'qemu-utils',
+  mmdebstrap: 'mmdebstrap',
+  'apt-get': 'apt',
+  'dpkg-deb': 'dpkg',
+  mke2fs: 'e2fsprogs',
+  busybox: 'busybox-static',
+  modprobe: 'kmod',
+  setpriv: 'util-linux',
+  tar: 'tar',
+};
+export const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+/** The guest's Node, of Debian 13: addons built on the host load there only where both have this ABI. */
+const GUEST_ABI = '115';
+
+/** @throws where this machine cannot run the laboratory, with everything that is missing and the cure. */
+export function requirePrograms(): void {
+  const packages = Object.entries(wanted)
+    .filter(([program]) => findProgram(program) === null && !existsSync(`/sbin/${program}`))
+    .map(([, name]) => name);
+  if (!existsSync(KEYRING)) packages.push('debian-archive-keyring');
+  const obstacles = [
+    ...(process.platform === 'linux' && process.arch === 'x64' ? [] : ['it needs Linux on amd64']),
+    ...(process.versions.modules === GUEST_ABI ? [] : [`it needs Node 20 (ABI ${GUEST_ABI}), as the guest has: addons are taken along`]),
+    ...(packages.length === 0 ? [] : [`programs are missing; on Debian: apt-get install ${[...new Set(packages)].join(' ')}`]),
+  ];
+  if (obstacles.length > 0) throw new Error(`the laboratory cannot run here: ${obstacles.join('; ')}`);
+}

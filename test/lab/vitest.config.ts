@@ -1,0 +1,18 @@
+/** `npm run test:lab`: the daemon on a real Linux with systemd, in an emulated machine. Apart from `npm test`: it fetches a kernel and takes minutes. */
+import { defineConfig } from 'vitest/config';
+import { CountsReporter } from './counts-reporter.ts';
+
+// biome-ignore lint/style/noDefaultExport: where vitest reads its configuration
+export default defineConfig({
+  test: {
+    include: ['test/lab/cases/**/*.lab.ts'],
+    globalSetup: ['test/lab/setup.ts'],
+    reporters: [['verbose', { summary: false }], new CountsReporter()],
+    // One machine at a time: it is emulated, and two would only make each other late.
+    pool: 'forks',
+    maxWorkers: 1,
+    fileParallelism: false,
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
+  },
+});
