@@ -13,6 +13,7 @@ import { catalogOf } from './daemon/catalog.ts';
 import { OwnEffects } from './daemon/own-effects.ts';
 import { buildParts, type MqttBuilder, mqttBuilder } from './daemon/parts.ts';
 import { Reporter } from './daemon/reporter.ts';
+import { startRenderer } from './daemon/rights.ts';
 import type { WaysIn } from './daemon/ways-in.ts';
 import { Engine } from './engine/engine.ts';
 import { type EngineSettings, INBOX_LIMIT } from './engine/engine-parts.ts';
@@ -27,7 +28,6 @@ import type { KeptLog } from './store/kept-log/kept-log.ts';
 import type { Store } from './store/store.ts';
 import { loadConfig } from './system/config-file.ts';
 import { ConfigRejected } from './system/config-mistakes.ts';
-import { dropRights } from './system/drop-rights.ts';
 import { SystemIds } from './system/ids.ts';
 import { createLogger, type RootLogger } from './system/logger.ts';
 import { realClock } from './system/real-clock.ts';
@@ -123,8 +123,7 @@ export class Daemon {
   async start(): Promise<void> {
     await this.#waysIn.prepare();
     const ownEffects = this.#ownEffects.first(this.#config.effects.path);
-    const lit = this.#renderer.start();
-    if (this.#options.user !== null) dropRights(this.#options.user);
+    const lit = startRenderer(this.#options.user, renderLayout(this.#config), () => this.#renderer.start());
     const restored = restore(await this.#store.open());
     await this.#mqtt.open(); // the store's folder is ours first: the broker keeps there what it holds for others
     this.#reporter.begin((told) => this.#mqtt.announcer.notice(told));
@@ -225,6 +224,7 @@ export class Daemon {
   }
 
   #takeCatalog(): void {
+    if (this.#stopping) return; // what is told from now on is what was decided until now
     this.#engine?.reconfigure(this.#settings());
     this.#announce();
   }

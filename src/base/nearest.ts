@@ -9,6 +9,11 @@ export function nearest(wanted: string, names: readonly string[], most = 3): str
     .map(({ name }) => name);
 }
 
+/** For a refusal, the first of the names that there are; what is left out shows as an ellipsis. */
+export function listed(names: readonly string[], most = 20): string {
+  return names.slice(0, most).join(', ') + (names.length > most ? ', …' : '');
+}
+
 /** Lower case, without blanks, hyphens and underscores: `Fire 2012`, `fire_2012` and `fire-2012` are one name. */
 export function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[\s_-]/g, '');

@@ -17,5 +17,6 @@ Words:
   +10, -10%                brighter, darker
   effect NAME, palette NAME, brightness N, color_temp KELVIN, speed N,
   intensity N, white N, transition SECONDS, flash SECONDS, color COLOUR
-  key=value                any field of zone.set, such as reverse=true
+  key=value                any field of zone.set: reverse=true, colors=red,white,blue
+white is the colour; with a number after it (white 200) it is the level of white LEDs.
 Several words make one command: diuna set floor on red 50% transition=2`;

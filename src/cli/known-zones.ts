@@ -1,5 +1,5 @@
 /** The zones of the daemon, and what to say of one that is not among them. */
-import { nearest } from '../base/nearest.ts';
+import { listed, nearest } from '../base/nearest.ts';
 import { unknownZone } from '../core/names.ts';
 import { zoneIdSchema } from '../model/ids.ts';
 import type { Refusal } from '../model/refusal.ts';
@@ -18,5 +18,5 @@ export function unknownOf(known: readonly string[], wanted: readonly string[]): 
   const missing = wanted.find((zone) => !known.includes(zone));
   if (missing === undefined) return null;
   const meant = nearest(missing, known);
-  return `there is no zone "${missing}"; ${meant.length > 0 ? `did you mean ${meant.join(', ')}?` : `there are ${known.slice(0, 20).join(', ')}`}`;
+  return `there is no zone "${missing}"; ${meant.length > 0 ? `did you mean ${meant.join(', ')}?` : `there are ${listed(known)}`}`;
 }

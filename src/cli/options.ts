@@ -16,7 +16,8 @@ export function integerOption(min: number, max: number): (text: string) => numbe
 export function numberOption(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= min && value <= max)) throw new InvalidArgumentError(`It must be a number, ${min} to ${max}.`);
+    if (!(value >= min && value <= max))
+      throw new InvalidArgumentError(`It must be a number, ${min} to ${max}, with at most nine decimals.`);
     return value;
   };
 }

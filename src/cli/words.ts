@@ -50,6 +50,8 @@ function readPair(word: string, next: string | undefined): { key: string; value:
   const equals = word.indexOf('=');
   if (equals > 0) return { key: word.slice(0, equals).toLowerCase(), value: word.slice(equals + 1), tookNext: false };
   const key = word.toLowerCase();
+  // White is a colour, too: only with a level after it is it the component.
+  if (key === 'white' && !/^\d+$/.test(next ?? '')) return null;
   return keyWords.includes(key) ? { key, value: next, tookNext: true } : null;
 }
 

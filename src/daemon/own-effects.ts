@@ -22,6 +22,8 @@ export class OwnEffects {
   #declarations: readonly EffectDeclaration[] = [];
   /** Stopped since the files were read last; a renderer that starts anew reads them again, and they stay stopped. */
   readonly #stopped = new Set<string>();
+  /** The files are being read anew: what is stopped until they are is of the old ones. */
+  #isRenewing = false;
   #heard: () => void = () => undefined;
 
   constructor(report: Report, changed: () => void) {
@@ -48,7 +50,7 @@ export class OwnEffects {
 
   /** The files are read anew. */
   reload(): void {
-    this.#stopped.clear();
+    this.#isRenewing = true;
   }
 
   /** @param path the folder that the configuration names by now. */
@@ -60,6 +62,8 @@ export class OwnEffects {
   }
 
   #take({ folder, declarations, refused }: Extract<OwnEffectsMessage, { kind: 'effects' }>, path: string | null): void {
+    if (this.#isRenewing) this.#stopped.clear();
+    this.#isRenewing = false;
     this.#declarations = declarations.filter(({ id }) => !this.#stopped.has(id));
     for (const { file, message, cure } of refused) this.#report('system.effect_refused', { file, message, cure });
     if (folder === path) return;

@@ -8,7 +8,10 @@ import type { Config } from '../model/config.ts';
 import type { MqttParts } from '../mqtt/embedded-service.ts';
 import type { MqttRoom } from '../mqtt/mqtt-room.ts';
 import { RendererHost } from '../renderer/host.ts';
+import { KeepingLauncher } from '../renderer/keeping-launcher.ts';
+import { directLauncher } from '../renderer/launch.ts';
 import type { OwnEffectsMessage } from '../renderer/messages.ts';
+import { needsRoot } from '../renderer/role.ts';
 import { KeptLog } from '../store/kept-log/kept-log.ts';
 import { Store } from '../store/store.ts';
 import { ConfiguredAuthenticator } from '../system/access/authenticator.ts';
@@ -28,7 +31,7 @@ export interface Wires {
   readonly alive: () => Promise<boolean>;
   readonly buildMqtt: MqttBuilder;
   readonly ownEffects: (message: OwnEffectsMessage) => void;
-  /** Root is given up once what needs it has been started. */
+  /** Root is given up: before the renderer starts, or right after where a strip needs it. */
   readonly dropsRights: boolean;
   /** The renderer's bundle, where it does not lie beside this one. */
   readonly rendererEntry: URL | undefined;
@@ -68,15 +71,17 @@ export function buildParts(config: Config, wires: Wires): Parts {
   const store = new Store({ path: config.store.path, history: config.store.history, report });
   const kept = new KeptLog({ path: join(config.store.path, 'broker.jsonl'), access: () => store.access, report });
   const mqtt = wires.buildMqtt({ config: config.mqtt, clock, logger: mqttLogger, submit, report, authenticator, certificates: tls, kept });
-  const renderer = new RendererHost({
-    layout: renderLayout(config),
+  const layout = renderLayout(config);
+  const rendering = {
+    layout,
     isolation: config.renderer.isolation,
     dropsRights: wires.dropsRights,
     report,
     ownEffects: wires.ownEffects,
-    warn: (message) => logger.warn({}, message),
+    warn: (message: string) => logger.warn({}, message),
     ...(wires.rendererEntry === undefined ? {} : { entry: wires.rendererEntry }),
-  });
+  };
+  const renderer = new RendererHost(rendering, wires.dropsRights && needsRoot(layout) ? new KeepingLauncher() : directLauncher);
   mqtt.previews?.from((fps, show) => renderer.onPreview(fps, show));
   return {
     renderer,

@@ -15,7 +15,7 @@ const LED_STEP = 194;
 const FRAME_STEP = 146;
 const COMPONENT_STEP = 86;
 
-/** How bytes are made of one frame: `first` is the threshold of its first byte, `step` goes from LED to LED. */
+/** How bytes are made of one frame: `first` is the threshold of its first byte, the steps go from LED to LED and within one. */
 export interface Rounding {
   readonly first: number;
   readonly ledStep: number;

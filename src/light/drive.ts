@@ -84,8 +84,8 @@ function driveWithWhite(drives: Uint16Array, sums: Sums, { light, white }: Canva
     let b = light[from + 2] ?? 0;
     let w = white[led] ?? 0;
     if (mode !== 'none' && (mode !== 'dual' || w === 0)) {
-      const taken = whiteWithin(split, r, g, b);
-      w = Math.min(FULL_LIGHT, w + taken);
+      const taken = Math.min(FULL_LIGHT - w, whiteWithin(split, r, g, b)); // no more than it can still give
+      w += taken;
       if (mode === 'accurate') {
         r -= Math.floor(taken * split.red);
         g -= Math.floor(taken * split.green);

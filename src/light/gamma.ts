@@ -33,8 +33,8 @@ function driveTable(exponent: number): DriveTable {
   return table;
 }
 
-/** The least linear light that drives every component at `leastDrive` or more. */
-export function leastLight({ red, green, blue }: Gamma, leastDrive: number): number {
+/** The least linear light that drives every component at `leastDrive` or more. @param hasWhite whether white is one of them. */
+export function leastLight({ red, green, blue, white }: Gamma, hasWhite: boolean, leastDrive: number): number {
   const least = (table: DriveTable) => table.findIndex((drive) => drive >= leastDrive);
-  return Math.max(least(red), least(green), least(blue));
+  return Math.max(least(red), least(green), least(blue), hasWhite ? least(white) : 0);
 }

@@ -36,6 +36,12 @@ export function fillGradient(gradient: Gradient, stops: readonly Stop[], ring: b
   }
 }
 
+/** Whether all of it is one colour. */
+export function ofOneColor(gradient: Gradient): boolean {
+  for (let at = 3; at < gradient.length; at += 1) if (gradient[at] !== gradient[at - 3]) return false;
+  return true;
+}
+
 /**
  * Writes the colour at a position into a pixel.
  * @param position 0 to 65,535.
@@ -53,8 +59,7 @@ export function paint(gradient: Gradient, position: number, pixels: Uint16Array,
 }
 
 function meets(stops: readonly Stop[]): boolean {
-  const [first, last] = [stops.at(0)?.color, stops.at(-1)?.color];
-  return first !== undefined && last !== undefined && first.every((value, component) => value === last[component]);
+  return [0, 1, 2].every((component) => valueAt(stops, 0, component) === valueAt(stops, 1, component));
 }
 
 /** Two stops at one place make an edge: the later one counts from there on. */

@@ -39,6 +39,10 @@ export class Library {
    * @param colors the zone's, at least one.
    */
   paletteStops(id: string, own: string, colors: readonly Components[]): readonly Stop[] {
-    return this.#palettes.get(id) ?? builtInStops(id, colors) ?? builtInStops(own, colors) ?? builtInStops('color-1', colors) ?? [];
+    return this.#stopsOf(id, colors) ?? this.#stopsOf(own, colors) ?? builtInStops('color-1', colors) ?? [];
+  }
+
+  #stopsOf(id: string, colors: readonly Components[]): readonly Stop[] | undefined {
+    return this.#palettes.get(id) ?? builtInStops(id, colors);
   }
 }

@@ -83,7 +83,7 @@ export class Stage {
   /** Whether values between two bytes are spread over frames: worth it where frames follow fast. */
   dither(on: boolean): void {
     this.#dithers = on;
-    this.#leastLight = leastLight(this.#gamma, on ? LEAST_DITHERED : LEAST_DRIVE);
+    this.#leastLight = leastLight(this.#gamma, this.#canvas.white.length > 0, on ? LEAST_DITHERED : LEAST_DRIVE);
     this.#drawnMs = Number.NaN;
   }
 

@@ -87,7 +87,7 @@ export class Supply implements SupplyStatus {
     this.#send(WHOLE, rounding);
     this.#wantedMa = this.#litMa;
     if (this.currentMa > this.limitMa) this.#limit(rounding, nowMs, WHOLE);
-    else if (this.#limiting && nowMs - this.#limitedMs >= OVER_MS) this.#limiting = false;
+    if (this.#goal === WHOLE && nowMs - this.#limitedMs >= OVER_MS) this.#limiting = false;
   }
 
   /** @param most the scale may rise to. */
@@ -95,6 +95,7 @@ export class Supply implements SupplyStatus {
     this.#wantedMa = 0;
     for (const strip of this.#strips) this.#wantedMa += strip.wantedMa();
     const allowed = this.#allowed();
+    if (this.#goal < WHOLE) this.#limitedMs = nowMs; // the frame before was seen until now
     this.#goal = allowed >= WHOLE ? WHOLE : Math.floor(allowed * (1 - SPARE));
     if (this.#goal < WHOLE) {
       this.#limiting = true;

@@ -23,6 +23,7 @@ import type { BytesMessage, Message, MessageProperties } from './message.ts';
 import { enableMqtt5, type Mqtt5 } from './mqtt5/mqtt5.ts';
 import { reason } from './mqtt5/reason.ts';
 import type { Watchers } from './previews/watchers.ts';
+import { unsubscribePromptly } from './prompt-unsubscribe.ts';
 import { arrivalsOf, Repeats } from './repeats.ts';
 import { sink } from './sink.ts';
 import { passBySlowClients, untilDrained } from './slow-clients.ts';
@@ -114,6 +115,7 @@ export class Broker {
     });
     passBySlowClients(this.#aedes, limits.stuck_client_bytes);
     handleEarly(this.#aedes);
+    unsubscribePromptly(this.#aedes);
     gate.watchers?.follow(this.#aedes);
   }
 

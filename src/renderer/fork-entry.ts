@@ -2,8 +2,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** A process that SIGKILL does not end within this hangs in the kernel, and waiting longer does not help. */
-const GONE_MS = 1500;
+/** A process that SIGKILL does not end within this, or a thread, hangs in the kernel, and waiting longer does not help. */
+export const GONE_MS = 1500;
 
 /**
  * @param role what the entry is to be; none is a plain renderer.

@@ -3,11 +3,14 @@ import type { Report } from '../engine/ports.ts';
 import type { RenderLayout } from '../model/strip-layout.ts';
 import type { FromRenderer } from './messages.ts';
 
+type Power = Extract<FromRenderer, { kind: 'power' }>;
 type Health = Extract<FromRenderer, { kind: 'overrun' | 'capped' | 'output_failed' | 'output_recovered' | 'power' }>;
 
 export class HealthReports {
   /** Strips that were told as failing, and since when. */
   readonly #failing = new Map<string, number>();
+  /** Supplies that were told as limiting, and how. */
+  readonly #limiting = new Map<string, Power>();
   #rendererGone = false;
   readonly #report: Report;
   readonly #warn: (message: string) => void;
@@ -31,10 +34,8 @@ export class HealthReports {
         this.#note(strip);
         return this.#report('system.output_failed', { strip, code, message: message.message, cure, retry_ms: retryMs });
       }
-      case 'power': {
-        const { supply, limiting, limitMa, wantedMa } = message;
-        return this.#report('system.power_limited', { supply, limiting, limit_ma: limitMa, wanted_ma: Math.round(wantedMa) });
-      }
+      case 'power':
+        return this.#tellPower(message);
       case 'output_recovered':
         this.#failing.delete(message.strip);
         return this.#report('system.output_recovered', { strip: message.strip, down_ms: round(message.downMs) });
@@ -59,6 +60,14 @@ export class HealthReports {
     const nowMs = performance.now();
     for (const [strip, sinceMs] of this.#failing) this.#report('system.output_recovered', { strip, down_ms: round(nowMs - sinceMs) });
     this.#failing.clear();
+    for (const power of [...this.#limiting.values()]) this.#tellPower({ ...power, limiting: false });
+  }
+
+  #tellPower(power: Power): void {
+    const { supply, limiting, limitMa, wantedMa } = power;
+    if (limiting) this.#limiting.set(supply, power);
+    else this.#limiting.delete(supply);
+    this.#report('system.power_limited', { supply, limiting, limit_ma: limitMa, wanted_ma: Math.round(wantedMa) });
   }
 
   #note(strip: string): void {

@@ -16,6 +16,7 @@ import type { FromRenderer, OwnEffectsMessage, RendererStats } from './messages.
 import { type PreviewListener, PreviewWatchers } from './preview-watchers.ts';
 import { Probes } from './probes.ts';
 import { RestartPace } from './restart-pace.ts';
+import { needsRoot } from './role.ts';
 import { WaitingAnswers } from './waiting-answers.ts';
 
 export interface RendererHostOptions {
@@ -150,14 +151,14 @@ export class RendererHost implements Renderer {
 
   /**
    * A process stays one: it can light everything, darkens what a reload takes from the hardware, and may be the last that
-   * has the rights for it. Without rights a thread stays one, too, and tells which strips need them.
+   * has the rights for it. Without rights a strip that needs them moves no thread: it tells which strips these are.
    */
   #isolation(): Isolation {
     const { isolation, dropsRights } = this.#options;
     if (isolation !== 'auto') return isolation;
-    if (this.#kind === 'process' || (this.#kind === 'thread' && dropsRights === true)) return this.#kind;
-    const { strips, effectsPath } = this.#layout;
-    return effectsPath !== null || strips.some(({ output }) => output.driver === 'ws281x') ? 'process' : 'thread';
+    if (this.#kind === 'process' || this.#layout.effectsPath !== null) return 'process';
+    if (this.#kind === 'thread' && dropsRights === true) return 'thread';
+    return needsRoot(this.#layout) ? 'process' : 'thread';
   }
 
   #launch(): void {
@@ -213,6 +214,9 @@ export class RendererHost implements Renderer {
       case 'power':
         return this.#health.hear(message);
       case 'effects':
+        // Of a folder that a reload has replaced meanwhile: those of the new one are on their way.
+        if (message.folder !== this.#layout.effectsPath && this.#launcher.keepsFolder !== true) return;
+        return this.#options.ownEffects?.(message);
       case 'effect_failed':
         return this.#options.ownEffects?.(message);
       case 'preview':

@@ -97,6 +97,9 @@ class Keeper {
 
   /** No configuration gives such a layout: it is a bug or an attack, and goes no further. */
   #refuse(why: string): void {
+    // The next one may come from a daemon without root: what a first one did not name, none will.
+    this.#pins ??= new Set();
+    this.#effects ??= { path: null };
     console.error(`the renderer's keeper refuses a layout:\n${why}`);
     if (this.#renderer === null) tell({ kind: 'ended', reason: `its layout was refused: ${why}` });
   }

@@ -11,6 +11,7 @@ import { KEEPER } from './role.ts';
 const none: RunningListener = { message: () => undefined, ended: () => undefined };
 
 export class KeepingLauncher implements Launcher {
+  readonly keepsFolder = true;
   #keeper: ChildProcess | null = null;
   /** Of the renderer that runs; one that has ended is not heard again. */
   #listener = none;

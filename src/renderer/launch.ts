@@ -1,6 +1,6 @@
 /** Starts the renderer's entry as a worker thread or as a process of its own; from then on both look alike. */
 import { Worker } from 'node:worker_threads';
-import { forkEntry, postTo, untilGone } from './fork-entry.ts';
+import { forkEntry, GONE_MS, postTo, untilGone } from './fork-entry.ts';
 import type { FromRenderer, ToRenderer } from './messages.ts';
 
 export type Isolation = 'thread' | 'process';
@@ -19,6 +19,8 @@ export interface RunningListener {
 
 export interface Launcher {
   launch(isolation: Isolation, entry: URL, listener: RunningListener): Running;
+  /** The folder of the user's effects that it was given first is the only one that is read, whatever later layouts say. */
+  readonly keepsFolder?: boolean;
   /** Gives up what outlives a renderer. Nothing is launched afterwards. */
   close(): Promise<void>;
 }
@@ -39,10 +41,19 @@ export function launchThread(entry: URL, listener: RunningListener): Running {
   worker.on('exit', (code) => listener.ended(reason ?? `its thread ended with code ${code}`));
   return {
     post: (message) => worker.postMessage(message),
-    kill: async () => {
-      await worker.terminate();
-    },
+    kill: () => untilEnded(worker),
   };
+}
+
+/** Resolves once the thread has ended, or hangs: what it does in the system can be ended by nobody. */
+async function untilEnded(worker: Worker): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const deadline = setTimeout(resolve, GONE_MS);
+    void worker.terminate().finally(() => {
+      clearTimeout(deadline);
+      resolve();
+    });
+  });
 }
 
 function launchProcess(entry: URL, listener: RunningListener): Running {

@@ -4,8 +4,8 @@ import type { FromRenderer } from './messages.ts';
 
 export class PowerTeller {
   readonly #post: (message: FromRenderer) => void;
-  /** Supplies that were told as limiting. */
-  readonly #limiting = new Set<string>();
+  /** Supplies that were told as limiting, as they were last. */
+  readonly #limiting = new Map<string, SupplyStatus>();
 
   constructor(post: (message: FromRenderer) => void) {
     this.#post = post;
@@ -15,16 +15,22 @@ export class PowerTeller {
   framed(supplies: readonly SupplyStatus[]): void {
     for (const supply of supplies) {
       if (supply.limiting === this.#limiting.has(supply.id)) continue;
-      const { id, limiting, limitMa, wantedMa } = supply;
-      if (limiting) this.#limiting.add(id);
-      else this.#limiting.delete(id);
-      this.#post({ kind: 'power', supply: id, limiting, limitMa, wantedMa });
+      if (supply.limiting) this.#limiting.set(supply.id, supply);
+      else this.#limiting.delete(supply.id);
+      this.#tell(supply, supply.limiting);
     }
   }
 
-  /** Of supplies that a reload has taken away nothing is over: they are gone. */
-  forget(present: readonly SupplyStatus[]): void {
-    const ids = new Set(present.map(({ id }) => id));
-    for (const id of this.#limiting) if (!ids.has(id)) this.#limiting.delete(id);
+  /** A supply that a reload has taken away limits nothing any more. */
+  keep(present: readonly SupplyStatus[]): void {
+    for (const [id, gone] of this.#limiting) {
+      if (present.some((supply) => supply.id === id)) continue;
+      this.#limiting.delete(id);
+      this.#tell(gone, false);
+    }
+  }
+
+  #tell({ id, limitMa, wantedMa }: SupplyStatus, limiting: boolean): void {
+    this.#post({ kind: 'power', supply: id, limiting, limitMa, wantedMa });
   }
 }

@@ -11,6 +11,8 @@ export class PreviewFeed {
   #everyMs = 0;
   #sentMs = Number.NEGATIVE_INFINITY;
   #pending = false;
+  /** Whether the buffers hold a frame: those of a new layout are black until it is drawn. */
+  #drawn = false;
   #cancel: () => void = () => undefined;
   readonly #onTimer = () => this.#send();
 
@@ -21,6 +23,8 @@ export class PreviewFeed {
 
   bind(frames: readonly StripFrame[]): void {
     this.#frames = frames;
+    this.#drawn = false;
+    this.#rest();
   }
 
   /** @param fps 0 ends it. The present picture comes at once, or when it is time for the next one: asking often costs no more. */
@@ -28,11 +32,21 @@ export class PreviewFeed {
     this.stop();
     if (fps <= 0) return;
     this.#everyMs = 1000 / fps;
-    this.changed();
+    if (this.#drawn) this.#offer();
   }
 
-  /** A new frame is in the buffers, or somebody asks for the one that is. */
+  /** A new frame is in the buffers. */
   changed(): void {
+    this.#drawn = true;
+    this.#offer();
+  }
+
+  stop(): void {
+    this.#rest();
+    this.#everyMs = 0;
+  }
+
+  #offer(): void {
     if (this.#everyMs === 0 || this.#pending) return;
     const restMs = this.#sentMs + this.#everyMs - this.#clock.nowMs();
     if (restMs <= 0) {
@@ -43,10 +57,9 @@ export class PreviewFeed {
     this.#cancel = this.#clock.after(Math.ceil(restMs), this.#onTimer);
   }
 
-  stop(): void {
+  #rest(): void {
     this.#cancel();
     this.#pending = false;
-    this.#everyMs = 0;
   }
 
   #send(): void {

@@ -11,6 +11,11 @@ export function pinsOf(layout: RenderLayout): ReadonlySet<string> {
   return new Set(layout.strips.flatMap(({ output }) => (output.driver === 'ws281x' ? [pinKey(output)] : [])));
 }
 
+/** Whether its strips need root. */
+export function needsRoot(layout: RenderLayout): boolean {
+  return pinsOf(layout).size > 0;
+}
+
 export function pinKey({ gpio, dma }: { readonly gpio: number; readonly dma: number }): string {
   return `${gpio}/${dma}`;
 }

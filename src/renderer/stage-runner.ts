@@ -85,7 +85,7 @@ export class StageRunner {
     this.#loop.configure(times);
     // Nothing is drawn before the first targets: LEDs that are lit go on so while the daemon starts anew.
     if (first) this.#parts.post({ kind: 'ready' });
-    else this.#loop.wake();
+    else if (this.#lit) this.#loop.wake();
   }
 
   /** Reads the user's effects anew. */
@@ -138,7 +138,7 @@ export class StageRunner {
     // Changes may have waited for an output that is gone now.
     this.#reports.check();
     this.#preview.bind(stage.strips);
-    this.#power.forget(stage.supplies);
+    this.#power.keep(stage.supplies);
     stage.dither(dithers(layout.dither, this.#periodMs));
   }
 

@@ -8,8 +8,11 @@ export interface ProcessTable {
   isAlive(holder: Holder): boolean;
 }
 
-/** Field 22 of /proc/<pid>/stat, counted from the third, which follows the name in brackets (proc(5)). */
+/** Fields 3 and 22 of /proc/<pid>/stat, counted from the third, which follows the name in brackets (proc(5)). */
+const STATE_FIELD = 0;
 const START_TIME_FIELD = 22 - 3;
+/** A zombie, and one that is being taken away: they hold nothing any more, however long nobody asks for their end. */
+const GONE = ['Z', 'X', 'x'];
 
 /**
  * @param read gives the text of a file of /proc; `null` where there is none, or where we may not see it.
@@ -17,9 +20,12 @@ const START_TIME_FIELD = 22 - 3;
  */
 export function processTable(read: (path: string) => string | null, isRunning: (pid: number) => boolean): ProcessTable {
   const boot = read('/proc/sys/kernel/random/boot_id')?.trim() ?? null;
+  const fieldsOf = (pid: number): readonly string[] => {
+    const stat = read(`/proc/${pid}/stat`) ?? '';
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  };
   const startOf = (pid: number): string | null => {
-    const stat = read(`/proc/${pid}/stat`);
-    const ticks = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[START_TIME_FIELD];
+    const ticks = fieldsOf(pid)[START_TIME_FIELD];
     return boot === null || ticks === undefined ? null : `${boot}:${ticks}`;
   };
   return {
@@ -27,7 +33,7 @@ export function processTable(read: (path: string) => string | null, isRunning: (
     isAlive({ pid, start }) {
       // A power cut leaves locks behind, and a stranger's process may have the number now that /proc hides from us.
       if (start !== null && boot !== null && !start.startsWith(`${boot}:`)) return false;
-      if (!isRunning(pid)) return false;
+      if (!isRunning(pid) || GONE.includes(fieldsOf(pid)[STATE_FIELD] ?? '')) return false;
       const now = startOf(pid);
       return start === null || now === null || start === now;
     },

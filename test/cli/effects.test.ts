@@ -100,10 +100,11 @@ describe('effects render', () => {
   it('says which configuration it cannot take', async () => {
     writeFileSync(file('bad.yaml'), 'strips: { main: { length: 5 } }\nzones: { a: { strip: main, range: [0, 5] } }\n');
     const bad = await ask('palettes', '-c', 'bad.yaml');
-    expect(bad).toMatchObject({ code: 78, stdout: '', stderr: 'diuna: bad.yaml has mistakes: see diuna check -c bad.yaml\n' });
+    const why = 'zones.a.range must stay within strip main, whose LEDs are 0 to 4, got [0, 5]';
+    expect(bad).toMatchObject({ code: 78, stdout: '', stderr: `diuna: bad.yaml:2:35: ${why}\n` });
     expect(await ask('palettes', '-c', 'nowhere.yaml')).toMatchObject({
       code: 78,
-      stderr: expect.stringContaining('nowhere.yaml cannot be'),
+      stderr: expect.stringContaining('nowhere.yaml: does not exist'),
     });
   });
 

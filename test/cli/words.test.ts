@@ -19,6 +19,9 @@ describe('the words of set', () => {
     [['effect', '2012'], { type: 'zone.set', effect: '2012' }],
     [['color_temp', '2700', 'transition=0.5'], { type: 'zone.set', color_temp: 2700, transition: 0.5 }],
     [['colors=red,#00ff00', 'reverse=true'], { type: 'zone.set', colors: ['red', '#00ff00'], reverse: true }],
+    [['white'], { type: 'zone.set', color: 'white' }],
+    [['on', 'white', '50%'], { type: 'zone.set', state: 'ON', color: 'white', brightness: 128 }],
+    [['white', '200'], { type: 'zone.set', white: 200 }],
     [['999'], { type: 'zone.set', brightness: 999 }],
   ])('%j make one command', (words, fields) => {
     expect(command(...words)).toEqual({ zone: 'floor', ...fields });

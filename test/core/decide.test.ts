@@ -60,6 +60,7 @@ describe('zone.set', () => {
       path: 'effect',
       message: expect.stringContaining('rainbow'),
     });
+    expect(refuse(freshWorld, { type: 'zone.set', zone: 'floor', effect: 'colour cycel' }).message).toContain('did you mean rainbow');
     expect(refuse(freshWorld, { type: 'zone.set', zone: 'floor', palette: 'prty' })).toMatchObject({
       code: 'unknown_palette',
       message: expect.stringContaining('party'),

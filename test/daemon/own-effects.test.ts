@@ -36,6 +36,15 @@ describe('the effects that the daemon knows', () => {
     expect(lists.slice(1)).toEqual([['b'], ['b'], ['a', 'b']]);
   });
 
+  it('are there again after a reload, also those that fail while it is under way', () => {
+    const { own, lists, load } = setUp();
+    load(['a', 'b']);
+    own.reload();
+    own.hear({ kind: 'effect_failed', effect: 'a', code: 'overtime', message: 'no' }, '/fx');
+    load(['a', 'b']);
+    expect(lists).toEqual([['a', 'b'], ['b'], ['a', 'b']]);
+  });
+
   it.each([
     ['/fx', '/other', '/other'],
     [null, '/fx', '/fx'],

@@ -4,7 +4,7 @@ import type { Reporter, TestModule } from 'vitest/node';
 export class CountsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     let passed = 0;
-    let failed = unhandled.length;
+    let failed = unhandled.length + (modules.length === 0 ? 1 : 0); // none: the preparation failed
     for (const module of modules) {
       if (module.children.size === 0 && module.errors().length > 0) failed += 1;
       for (const test of module.children.allTests()) {

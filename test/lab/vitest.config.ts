@@ -10,6 +10,7 @@ export default defineConfig({
     reporters: [['verbose', { summary: false }], new CountsReporter()],
     // One machine at a time: it is emulated, and two would only make each other late.
     pool: 'forks',
+    disableConsoleIntercept: true, // figures stand on lines of their own
     maxWorkers: 1,
     fileParallelism: false,
     testTimeout: 180_000,

@@ -7,10 +7,11 @@ import { createGradient, fillGradient, type Gradient, paint, type Stop } from '.
 import { Library } from '../../src/light/library.ts';
 import { toLight } from '../../src/light/linear.ts';
 import { builtInStops, paletteDeclarations } from '../../src/light/palettes.ts';
+import { Stage } from '../../src/light/stage.ts';
 import type { Catalog } from '../../src/model/catalog.ts';
 import { configSchema } from '../../src/model/config.ts';
 import { checkReferences } from '../../src/model/config-references.ts';
-import { blue, orange, white } from './scenes.ts';
+import { blue, bytesAt, layout, leds, lit, orange, run, show, strip, white, zone } from './scenes.ts';
 
 const ids = paletteDeclarations.map(({ id }) => id);
 const fromZone = ['color-1', 'colors-1-2', 'color-gradient'];
@@ -184,6 +185,17 @@ describe('a gradient', () => {
     );
   });
 
+  test('that is a ring has no jump either where its beginning is an edge', () => {
+    const stops: Stop[] = [
+      { at: 0, color: [255, 0, 0] },
+      { at: 0, color: [0, 0, 255] },
+      { at: 1, color: [255, 0, 0] },
+    ];
+    const gradient = filled(stops, true);
+    expect(entry(gradient, 0)).toEqual(lightOf([0, 0, 255]));
+    expect(entry(gradient, 256)).toEqual(entry(gradient, 0));
+  });
+
   test('that is a ring runs forth and back where its end does not meet its beginning', () => {
     fc.assert(
       fc.property(apart, (stops) => {
@@ -229,11 +241,29 @@ describe('a palette of the user’s', () => {
     expect(library.paletteStops('party', 'rainbow', [orange])).toEqual(stopsOf('party'));
   });
 
+  test('is also what an effect’s own palette of that id means', () => {
+    const own = configured({ ocean: { colors: ['lime'] }, dusk: { colors: ['blue'] } });
+    const library = new Library(new Map(), renderLayout(own).palettes);
+    expect(library.paletteStops('default', 'ocean', [orange])).toEqual([{ at: 0, color: [0, 255, 0] }]);
+    expect(library.paletteStops('gone', 'dusk', [orange])).toEqual([{ at: 0, color: [0, 0, 255] }]);
+  });
+
   test('that is not there any more is the effect’s own, and that one the zone’s colour at last', () => {
     const library = new Library(new Map(), []);
     expect(library.paletteStops('gone', 'fire', [orange])).toEqual(stopsOf('fire'));
     expect(library.paletteStops('default', 'fire', [orange])).toEqual(stopsOf('fire'));
     expect(library.paletteStops('gone', 'gone', [orange])).toEqual([{ at: 0, color: [255, 128, 0] }]);
+  });
+
+  test('is laid out by Gradient with all its colours, where a few places of it have the same one', () => {
+    const [red, blue] = [
+      [255, 0, 0],
+      [0, 0, 255],
+    ] as const;
+    const stops = [red, red, blue, blue, red, red].map((drawn, index) => ({ at: [0, 0.1, 0.1, 0.2, 0.2, 1][index] ?? 0, color: drawn }));
+    const stage = new Stage({ ...layout([strip(40)], [zone('floor', run(0, 40))]), palettes: [{ id: 'flag', stops }] });
+    show(stage, lit({ effect: 'gradient', palette: 'flag', intensity: 0 }));
+    expect(leds(bytesAt(stage, 0))).toContainEqual([0, 0, 255]);
   });
 
   test('of many stops shows a client a few of their colours', () => {

@@ -91,6 +91,16 @@ describe('brightness', () => {
     }
   });
 
+  test('of 1 leaves a full white lit, and where there is none is not raised by its gamma', () => {
+    const gamma = { red: 1, green: 1, blue: 1, white: 4 };
+    const only = (order: 'RGB' | 'RGBW') => new Stage({ ...layout([strip(1, order)], [zone('floor', run(0, 1))]), gamma });
+    const [plain, white4] = [only('RGB'), only('RGBW')];
+    show(plain, lit({ brightness: 1 }));
+    expect(bytesAt(plain, 0)).toEqual([1, 1, 1]);
+    show(white4, lit({ brightness: 1, color: { r: 0, g: 0, b: 0, w: 255 } }));
+    expect(bytesAt(white4, 0)).toEqual([0, 0, 0, 1]);
+  });
+
   test('of a zone that is off is black', () => {
     const stage = floor(2);
     show(stage, dark);

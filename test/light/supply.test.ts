@@ -21,7 +21,7 @@ function drawn(bytes: Uint8Array, { order, draw: per, length }: StripLayout): nu
   const of: Readonly<Record<string, number>> = { R: per.red, G: per.green, B: per.blue, W: per.white };
   let total = 0;
   for (let led = 0; led < length; led += 1) {
-    const parts = [...order].map((letter, at) => ((of[letter] ?? 0) * (bytes[led * order.length + at] ?? 0)) / 255);
+    const parts = Array.from(order, (letter, at) => ((of[letter] ?? 0) * (bytes[led * order.length + at] ?? 0)) / 255);
     total += per.idle + (per.series ? Math.max(...parts) : parts.reduce((sum, part) => sum + part, 0));
   }
   return total;
@@ -154,6 +154,32 @@ describe('a supply', () => {
     expect(bytesAt(stage, nowMs)[0]).toBe(255);
     expect(nowMs).toBeGreaterThan(5000);
     expect(nowMs).toBeLessThan(9000);
+  });
+
+  test('is over, too, where only the rounding of a still picture would draw more', () => {
+    const plan = layout([strip(leds)], [zone('floor', run(0, leds))], 2.2);
+    const stage = new Stage({ ...plan, supplies: [{ id: 'desk', limitMa: 1298, strips: [0] }] });
+    show(stage, lit());
+    stage.draw(0);
+    show(stage, lit({ color: { r: 226, g: 0, b: 0 } }), 10); // 1,296.8 mA, and 1,299.8 where each byte is the nearest
+    for (let nowMs = 10; nowMs < 10_000; nowMs += 16) stage.draw(nowMs);
+    expect(stage.supplies[0]?.limiting).toBe(false);
+    expect(stage.supplies[0]?.currentMa).toBeLessThanOrEqual(1298);
+    expect(stage.moving(10_000)).toBe(false);
+  });
+
+  test('counts those five seconds from when a still picture was limited last, not from when it was drawn', () => {
+    const stage = limited(4200); // a little below all
+    for (const id of ['floor', 'shelf']) show(stage, lit(), 0, 0, id);
+    stage.draw(0);
+    expect(stage.moving(0)).toBe(false);
+    show(stage, lit({ state: 'OFF' }), 60_000, 0, 'shelf');
+    for (let nowMs = 60_000; nowMs < 64_900; nowMs += 16) {
+      stage.draw(nowMs);
+      expect(stage.supplies[0]?.limiting).toBe(true);
+    }
+    for (let nowMs = 64_900; nowMs < 65_100; nowMs += 16) stage.draw(nowMs);
+    expect(stage.supplies[0]?.limiting).toBe(false);
   });
 
   test('goes on from where it was after a reload', () => {

@@ -38,6 +38,16 @@ describe('the white component', () => {
       expect(Math.abs(toLight(byte) + toLight(100) - toLight(value))).toBeLessThan(400);
   });
 
+  test('takes over no more in mode accurate than it can give beside what the client sent', () => {
+    expect(shown({ r: 255, g: 255, b: 255, w: 255 }, { autoWhite: 'accurate' })).toEqual([255, 255, 255, 255]);
+    fc.assert(
+      fc.property(level, level, level, level, (r, g, b, w) => {
+        const [redByte = 0, , , whiteByte = 0] = shown({ r, g, b, w }, { autoWhite: 'accurate' });
+        expect(Math.abs(toLight(redByte) + toLight(whiteByte) - toLight(r) - toLight(w))).toBeLessThan(FULL_LIGHT * 0.012);
+      }),
+    );
+  });
+
   test('is the client’s alone in mode dual where it sent one', () => {
     expect(shown(color, { autoWhite: 'dual' })).toEqual([200, 150, 100, 100]);
     expect(shown({ ...color, w: 3 }, { autoWhite: 'dual' })).toEqual([200, 150, 100, 3]);
@@ -86,7 +96,7 @@ describe('the white component', () => {
     const color4 = { r: 1, g: 2, b: 3, w: 4 };
     const values: Readonly<Record<string, number>> = { R: 1, G: 2, B: 3, W: 4 };
     for (const order of ['WRGB', 'RWGB', 'BGWR', 'GRBW'] as const)
-      expect(shown(color4, {}, order)).toEqual([...order].map((letter) => values[letter]));
+      expect(shown(color4, {}, order)).toEqual(Array.from(order, (letter) => values[letter]));
   });
 });
 

@@ -10,9 +10,11 @@ async function setUp(more: { readonly dropsRights?: boolean } = {}) {
   const { started, launcher } = fakeLaunch();
   const told: string[] = [];
   const strips: unknown[] = [];
+  const payloads: Readonly<Record<string, unknown>>[] = [];
   const report: Report = (type, payload) => {
     told.push(type);
     strips.push(payload['strip']);
+    payloads.push(payload);
   };
   const host = new RendererHost({ layout: layoutOf([{ driver: 'simulated' }]), isolation: 'auto', report, ...more }, launcher);
   await host.start();
@@ -25,7 +27,7 @@ async function setUp(more: { readonly dropsRights?: boolean } = {}) {
       answers[index] = shown;
     });
   };
-  return { host, started, told, strips, shows, show, answers };
+  return { host, started, told, strips, payloads, shows, show, answers };
 }
 
 describe('a renderer that does not keep up', () => {
@@ -60,6 +62,17 @@ describe('a renderer that ended', () => {
     started[1]?.listener.message({ kind: 'shown', token: 2, failed: [] });
     expect(answers).toEqual([true, true]);
     expect(told).toEqual(['system.output_failed', 'system.output_recovered']);
+  });
+
+  it('limits no supply any more: the next one tells its own', async () => {
+    const { started, told, payloads } = await setUp();
+    const power = { kind: 'power', supply: 'desk', limiting: true, limitMa: 1000, wantedMa: 1500 } as const;
+    started[0]?.listener.message(power);
+    started[0]?.listener.ended('a test');
+    await until(() => told.includes('system.output_recovered'));
+    started[1]?.listener.message(power);
+    const limits = payloads.filter(({ supply }) => supply === 'desk');
+    expect(limits.map(({ limiting }) => limiting)).toEqual([true, false, true]);
   });
 
   it('takes its flashes with it, and says so', async () => {

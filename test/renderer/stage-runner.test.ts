@@ -33,6 +33,13 @@ describe('the renderer', () => {
     expect(outputs[0]?.sent).toEqual([]);
   });
 
+  it('draws nothing before it, whatever layouts come meanwhile', async () => {
+    const { runner, layout, outputs, stage } = await setUp();
+    runner.configure(layout);
+    await settle();
+    expect([stage.drawnAt, outputs[0]?.sent]).toEqual([[], []]);
+  });
+
   it('has sent a change of a still scene, and said so, when show returns', async () => {
     const { show, outputs, of } = await setUp();
     show('floor', 7);
@@ -164,6 +171,23 @@ describe('the renderer', () => {
     show('floor', 7);
     clock.advance(1000);
     expect(of('preview')).toHaveLength(levels.length);
+  });
+
+  it('shows no preview of a new layout before its first frame', async () => {
+    const output = new FakeOutput(['main']);
+    output.gapMs = 500;
+    const { clock, show, of, runner, layout } = await setUp([output]);
+    show('floor', 5);
+    runner.preview(10);
+    show('floor', 6);
+    runner.configure(layout);
+    runner.preview(10);
+    clock.advance(400);
+    runner.preview(10);
+    clock.advance(1000);
+    const levels = of('preview').map((message) => (message.kind === 'preview' ? message.strips[0]?.rgb[0] : undefined));
+    expect(levels.slice(0, -1)).toEqual(levels.slice(0, -1).map(() => 5));
+    expect(levels.at(-1)).toBe(6);
   });
 
   it('copies no more pictures for who asks for previews again and again', async () => {

@@ -4,7 +4,8 @@ import { processTable } from '../../src/store/processes.ts';
 const bootFile = '/proc/sys/kernel/random/boot_id';
 
 /** A stat line whose 22nd field says when the process began; its name is as awkward as a name may be. */
-const statOf = (pid: number, ticks: number) => `${pid} (a) b) R ${Array.from({ length: 18 }, () => 0).join(' ')} ${ticks} 0 0`;
+const statOf = (pid: number, ticks: number, state = 'R') =>
+  `${pid} (a) b) ${state} ${Array.from({ length: 18 }, () => 0).join(' ')} ${ticks} 0 0`;
 
 /** @param files of /proc that can be seen. */
 function table(files: Readonly<Record<string, string>>, running: boolean) {
@@ -29,6 +30,14 @@ describe('a process that is named in a lock', () => {
     const seen = table({ [bootFile]: 'first\n', '/proc/812/stat': statOf(812, 455) }, true);
     expect(seen.isAlive({ pid: 812, start: 'first:455' })).toBe(true);
     expect(seen.isAlive({ pid: 812, start: 'first:456' })).toBe(false);
+  });
+
+  it('is dead as a zombie, as it holds nothing while nobody asks for its end', () => {
+    for (const state of ['Z', 'X']) {
+      const seen = table({ [bootFile]: 'first\n', '/proc/812/stat': statOf(812, 455, state) }, true);
+      expect(seen.isAlive({ pid: 812, start: 'first:455' })).toBe(false);
+      expect(seen.isAlive({ pid: 812, start: null })).toBe(false);
+    }
   });
 
   it('that nothing is known of but its number lives while somebody has the number', () => {

@@ -43,7 +43,7 @@ export function addEffects(program: Command, end: (code: ExitCode) => void): voi
     .option('--start <seconds>', 'from this moment on, counted from when the effect begins', numberOption(0, 3600), 0)
     .option('--fps <number>', 'frames a second (default: 25, in a terminal 10)', numberOption(0.01, 400))
     .addOption(
-      new Option('--scale <pixels>', 'of a LED in the picture, or 4x1 for 4 across and 1 down').argParser(scaleOption).default(SCALE, '8'),
+      new Option('--scale <pixels>', 'of an LED in the picture, or 4x1 for 4 across and 1 down').argParser(scaleOption).default(SCALE, '8'),
     )
     .option('--palette <palette>', 'id or name', 'default')
     .option('--speed <number>', '0 to 255', integerOption(0, 255), 128)

@@ -29,7 +29,7 @@ export const aurora: Effect = {
     aliases: ['Northern Lights'],
     parameters: parameters(
       'a curtain swells and fades within 9 s at 128',
-      'how much of the sky is lit: a few curtains at 0, about half of it at 128, nearly all at 255',
+      'how much of the sky is lit: about a third at 0, two thirds at 128, nearly all at 255',
     ),
   },
   animated: true,

@@ -24,8 +24,8 @@ export const colorloop: Effect = {
     aliases: ['Color Loop', 'Color Cycle', 'Cycle'],
     parameters: parameters(
       'one round in 8 s at 128',
-      'pale at 0, one full colour at 128, and above that the more of the palette is seen at once: half of it at 255',
-      'up to three; seen where the palette is made of them',
+      'pale at 0, one full colour at 128; above that more of the palette is seen at once, half of it at 255',
+      'up to three, for the palettes that are made of them',
     ),
   },
   animated: true,

@@ -18,7 +18,7 @@ export const dissolve: Effect = {
     aliases: [],
     parameters: parameters(
       'there and back in 6 s at 128',
-      'how fast the LEDs follow each other: the rest is hold, none at 0, a third of the time at 128, three quarters at 255',
+      'how long it stands between the changes: not at all at 0, a third of the time at 128, three quarters at 255',
     ),
   },
   animated: true,

@@ -1,8 +1,8 @@
 /**
  * What an effect is: a declaration for people, and a pure function of (time, seed, parameters, length) to pixels of
- * linear light. Same inputs, same bytes, on every machine: an effect uses integers, +, -, *, /, floor and comparisons,
- * and neither `Math.sin` nor `Math.pow`, whose last bits the language leaves open. `reverse` and `mirror` are the
- * picture's work, and so is `speed`: it is the pace of the clock that an effect is given.
+ * linear light. Same inputs, same bytes, on every machine: an effect uses integers, +, -, *, /, floor, comparisons and
+ * square roots, which IEEE 754 rounds alike everywhere, and neither `Math.sin` nor `Math.pow`, whose last bits differ.
+ * `reverse` and `mirror` are the picture's work, and so is `speed`: it is the pace of the clock that an effect is given.
  */
 import type { EffectDeclaration, ParameterDeclaration } from '../../model/catalog.ts';
 import type { Gradient } from '../gradient.ts';
@@ -51,7 +51,7 @@ export interface Effect {
 export function parameters(
   speed: string,
   intensity: string,
-  colors = 'up to three; the first is its own, the second its background, black where there is none',
+  colors = 'up to three; the first is what the palette Color 1 shows, the second the background, black where there is none',
 ): Readonly<Record<string, ParameterDeclaration>> {
   return {
     speed: { default: 128, min: 0, max: 255, meaning: `${speed}; eight times slower at 0, eight times faster at 255` },

@@ -2,7 +2,7 @@
  * Fade: the whole zone fades from its first colour to its second and back, or forth and back through the palette. A
  * palette of one colour fades to the second colour or black instead. Intensity is how long it stands at both ends.
  */
-import { type Gradient, paint } from '../gradient.ts';
+import { ofOneColor, paint } from '../gradient.ts';
 import { fill, fillBackground, paintOver } from '../pixels.ts';
 import { phase } from '../waves.ts';
 import { type Effect, type EffectInput, parameters } from './effect.ts';
@@ -51,9 +51,4 @@ function wayGone(at: number, intensity: number): number {
   const moving = 1 - (LONGEST_STAND * intensity * intensity) / 65_025;
   const way = Math.max(0, Math.min(1, (triangle - 0.5) / moving + 0.5));
   return way * way * (3 - 2 * way);
-}
-
-function ofOneColor(gradient: Gradient): boolean {
-  for (let at = 3; at < gradient.length; at += 1) if (gradient[at] !== gradient[at - 3]) return false;
-  return true;
 }

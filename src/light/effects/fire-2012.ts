@@ -6,7 +6,8 @@
  */
 import { paint } from '../gradient.ts';
 import { mix } from '../hash.ts';
-import { type Effect, type EffectInput, type EffectState, parameters } from './effect.ts';
+import { advance } from '../steps.ts';
+import { type Effect, type EffectInput, parameters } from './effect.ts';
 
 const STEP_MS = 1000 / 60;
 /** The most steps that one frame simulates: 8.5 s at the usual speed, longer than any heat lasts. */
@@ -20,7 +21,11 @@ export const fire2012: Effect = {
     id: 'fire-2012',
     name: 'Fire 2012',
     aliases: ['Fire', 'Fire2012', 'Flame'],
-    parameters: parameters('sixty steps of the fire a second at 128', 'how high it burns: embers at 0, the whole zone at 255'),
+    parameters: parameters(
+      'sixty steps of the fire a second at 128',
+      'how high it burns: embers at 0, the whole zone at 255',
+      'up to three, for the palettes that are made of them',
+    ),
   },
   animated: true,
   ownPalette: 'fire',
@@ -30,11 +35,9 @@ export const fire2012: Effect = {
 };
 
 function draw(pixels: Uint16Array, input: EffectInput): void {
-  const { state, length, gradient } = input;
-  const due = Math.floor(input.timeMs / STEP_MS);
-  if (due - state.step > MOST_STEPS) state.step = due - MOST_STEPS;
-  for (; state.step < due; state.step += 1) burn(state, input.seed, input.intensity);
-  const { cells } = state;
+  advance(input, STEP_MS, MOST_STEPS, burn);
+  const { length, gradient } = input;
+  const { cells } = input.state;
   const last = cells.length - 1;
   const stride = length > 1 ? last / (length - 1) : 0;
   for (let led = 0, to = 0; led < length; led += 1, to += 3) {
@@ -47,7 +50,7 @@ function draw(pixels: Uint16Array, input: EffectInput): void {
 }
 
 /** One step: every cell takes heat from the two below it, from the top down, and loses some. */
-function burn({ cells, step }: EffectState, seed: number, intensity: number): void {
+function burn({ state: { cells }, seed, intensity }: EffectInput, step: number): void {
   const count = cells.length;
   const chance = mix(seed ^ mix(step));
   const mostCooling = Math.min(20_000, Math.floor(((384 - intensity) * 760) / count));

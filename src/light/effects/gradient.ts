@@ -2,7 +2,7 @@
  * Gradient: the palette laid over the zone once, drifting slowly to and fro; a single colour is laid over the second
  * one, or black, as a gradient too. Intensity is how far it drifts.
  */
-import { type Gradient, paint } from '../gradient.ts';
+import { type Gradient, ofOneColor, paint } from '../gradient.ts';
 import { fillBackground, paintOver } from '../pixels.ts';
 import { phase, sine, swell } from '../waves.ts';
 import { type Effect, type EffectInput, parameters } from './effect.ts';
@@ -36,9 +36,9 @@ function draw(pixels: Uint16Array, { timeMs, length, intensity, gradient: palett
   const drift = 65_536 * (0.02 + (0.98 * intensity) / 255) * swing;
   const start = (length > 1 ? 0 : 32_768) - drift;
   const stride = length > 1 ? 65_535 / (length - 1) : 0; // the ends of the zone are the ends of the palette
-  const closed = same(palette, END);
+  const closed = palette[0] === palette[END] && palette[1] === palette[END + 1] && palette[2] === palette[END + 2];
   const round = closed ? 65_535 : 131_071; // a palette whose end meets its beginning goes on there, another one turns back
-  if (closed && same(palette, 255) && same(palette, 510)) return shade(pixels, length, palette, colors, start, stride);
+  if (ofOneColor(palette)) return shade(pixels, length, palette, colors, start, stride);
   for (let led = 0, to = 0; led < length; led += 1, to += 3) {
     const at = (start + led * stride) & round;
     paint(palette, at <= 65_535 ? at : 131_071 - at, pixels, to);
@@ -51,9 +51,4 @@ function shade(pixels: Uint16Array, length: number, palette: Gradient, colors: U
   for (let led = 0, to = 0; led < length; led += 1, to += 3) {
     paintOver(palette, 0, swell((32_768 + (start + led * stride) / 2) & 65_535), pixels, to);
   }
-}
-
-/** Whether the palette has the colour of its beginning there. */
-function same(palette: Gradient, index: number): boolean {
-  return palette[0] === palette[index] && palette[1] === palette[index + 1] && palette[2] === palette[index + 2];
 }

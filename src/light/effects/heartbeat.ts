@@ -19,7 +19,7 @@ export const heartbeat: Effect = {
     id: 'heartbeat',
     name: 'Heartbeat',
     aliases: ['Heart Beat'],
-    parameters: parameters('sixty heartbeats a minute at 128', 'how strong the second beat is: faint at 0, as strong as the first at 255'),
+    parameters: parameters('sixty heartbeats a minute at 128', 'how strong the second beat is: weak at 0, as strong as the first at 255'),
   },
   animated: true,
   ownPalette: 'color-1',

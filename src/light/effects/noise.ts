@@ -25,7 +25,7 @@ export const noise: Effect = {
     aliases: ['Perlin', 'Noise 16', 'Fill Noise', 'Noise Pal'],
     parameters: parameters(
       'a patch changes its colour in 3 s at 128',
-      'how fine it is: patches of 48 LEDs at 0, of 13 at 128, of 4 at 255; no larger than a third more than the zone',
+      'how fine it is: patches of 48 LEDs at 0, of 13 at 128, of 4 at 255; never larger than four thirds of the zone',
       'up to three, for the palettes that are made of them',
     ),
   },

@@ -11,7 +11,11 @@ export const rainbow: Effect = {
     id: 'rainbow',
     name: 'Rainbow',
     aliases: ['Addressable Rainbow', 'Rainbow Cycle', 'Rainbow Swirl'],
-    parameters: parameters('one round in 8 s at 128', 'how many rainbows stand on the zone: almost none at 0, one at 128, four at 255'),
+    parameters: parameters(
+      'one round in 8 s at 128',
+      'how many rainbows stand on the zone: almost none at 0, one at 128, four at 255',
+      'up to three, for the palettes that are made of them',
+    ),
   },
   animated: true,
   ownPalette: 'rainbow',

@@ -20,7 +20,7 @@ export const randomColors: Effect = {
     parameters: parameters(
       'another colour every 4 s at 128',
       'how long it takes to cross over: no time at 0, half of it at 128, all of it at 255',
-      'up to three; seen where the palette is made of them',
+      'up to three, for the palettes that are made of them',
     ),
   },
   animated: true,

@@ -27,7 +27,7 @@ export const theater: Effect = {
 };
 
 function draw(pixels: Uint16Array, { timeMs, length, intensity, gradient, colors }: EffectInput): void {
-  const spacing = Math.min(spacingOf(intensity), Math.max(2, length)); // never a zone without a light
+  const spacing = Math.min(spacingOf(intensity), Math.max(2, length)); // two LEDs or more are never without a light
   const steps = (phase(timeMs, spacing * STEP_MS) * spacing) / 65_536;
   const from = Math.floor(steps);
   const moved = Math.min(1, (steps - from) * 2);

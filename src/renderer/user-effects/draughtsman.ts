@@ -81,7 +81,7 @@ export class Draughtsman {
 
   #pixelsOf(length: number): Uint16Array {
     const known = this.#pixels.get(length);
-    if (known !== undefined) return known;
+    if (known?.length === length * 3) return known; // an effect can have given its memory away
     const made = new Uint16Array(length * 3);
     this.#pixels.set(length, made);
     return made;

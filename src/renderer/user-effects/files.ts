@@ -1,7 +1,7 @@
 /** Finds and reads the files of the user's effects: so many, so large, and as root only those that nobody else can change. */
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, lstatSync, opendirSync, openSync, readSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, constants, fstatSync, lstatSync, opendirSync, openSync, readlinkSync, readSync, realpathSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { err, ok, type Result } from '../../base/result.ts';
 import { MOST_BYTES, MOST_ENTRIES, MOST_FILES } from './limits.ts';
 import type { LoadJob, RefusedFile } from './messages.ts';
@@ -53,16 +53,19 @@ export function readSource(folder: string, file: string, euid: number | undefine
   }
 }
 
-/** All that a path leads through, as it is named and as it really is. */
+/** All that a path leads through: as it is named, by each link on the way, and as it really is. */
 function partsOf(path: string): PathPart[] {
-  const seen = new Set<string>();
-  for (const start of [path, realpathSync(path)]) {
-    for (let at = start; !seen.has(at); at = dirname(at)) seen.add(at);
+  const parts = new Map<string, PathPart>();
+  const ways = [realpathSync(path), path];
+  for (let way = ways.pop(); way !== undefined; way = ways.pop()) {
+    for (let at = way; !parts.has(at); at = dirname(at)) {
+      const { uid, mode } = lstatSync(at);
+      const link = (mode & constants.S_IFMT) === constants.S_IFLNK;
+      parts.set(at, { path: at, uid, mode, link });
+      if (link) ways.push(resolve(realpathSync(dirname(at)), readlinkSync(at)));
+    }
   }
-  return [...seen].map((part) => {
-    const { uid, mode } = lstatSync(part);
-    return { path: part, uid, mode, link: (mode & constants.S_IFMT) === constants.S_IFLNK };
-  });
+  return [...parts.values()];
 }
 
 function list(folder: string): { readonly names: string[]; readonly more: boolean } {

@@ -23,7 +23,7 @@ export const OVERTIME_MS = 1000;
 /** The share of a frame's time that the renderer waits for the user's effects, and the most of it. */
 export const FRAME_SHARE = 0.3;
 export const LONGEST_PATIENCE_MS = 5;
-/** An effect's first frame may take longer, once: nothing of it has been compiled yet. */
+/** Effects' first pictures may take longer: nothing of them has been compiled yet. At most so much in a frame, for all of them. */
 export const FIRST_PATIENCE_MS = 20;
 /** How often one that is late is looked after. */
 export const WATCH_MS = 20;

@@ -1,6 +1,7 @@
 /**
  * Loads the user's effects in a thread of their own. A file that takes the thread down, or that does not come to an end,
- * is left out of the next one; the last one is given only files that were seen to load. So it always ends, and soon.
+ * is left out of the next one; the last one is given only files that were seen to load. So it always ends, and soon. A
+ * thread that hangs in the system is left to itself: nothing can end it.
  */
 import type { LoopClock } from '../loop-clock.ts';
 import { EffectsThread } from './effects-thread.ts';
@@ -18,6 +19,7 @@ export interface LoadedThread {
 }
 
 const CURE = 'correct these files and reload';
+const FOLDER_CURE = 'see whether the folder can be listed, then reload; where it stays so, restart the daemon';
 const TOO_MANY = `the files behind these were left out: ${MOST_ATTEMPTS - 1} files took their thread down`;
 
 export class Loading {
@@ -80,7 +82,8 @@ export class Loading {
   #watch(): void {
     this.#cancelTimer = this.#clock.after(WATCH_MS, () => {
       const limitMs = this.#file === null ? BOOT_MS : FILE_MS;
-      if (this.#clock.nowMs() - this.#sinceMs > limitMs) this.#lost(`it took more than ${limitMs} ms to load`);
+      const late = this.#file === null ? `it gives no answer within ${limitMs} ms` : `it took more than ${limitMs} ms to load`;
+      if (this.#clock.nowMs() - this.#sinceMs > limitMs) this.#lost(late);
       else if (this.#memory.exceeded()) this.#lost('it took more memory than effects may while it was loaded');
       else this.#watch();
     });
@@ -90,8 +93,9 @@ export class Loading {
     this.#cancelTimer();
     void this.#thread?.kill();
     const file = this.#file ?? this.#job.folder;
-    this.#refused.push({ file, message, cure: this.#file === null ? 'reload; where it stays so, restart the daemon' : CURE });
-    if (this.#attempts < MOST_ATTEMPTS) this.start();
+    this.#refused.push({ file, message, cure: this.#file === null ? FOLDER_CURE : CURE });
+    // No file is to blame where none was reached: a folder that hangs, as one over a network, holds the next thread as well.
+    if (this.#file !== null && this.#attempts < MOST_ATTEMPTS) this.start();
     else this.#done(null, this.#refused);
   }
 }

@@ -72,7 +72,7 @@ export class RemoteEffect implements Effect {
   #memoryOf({ state, length }: EffectInput): RunMemory {
     const known = this.#memories.get(state);
     if (known?.pixels.length === length * 3) return known;
-    const made = { state, pixels: new Uint16Array(length * 3), known: false };
+    const made = { state, pixels: new Uint16Array(length * 3), known: false, asked: Number.NEGATIVE_INFINITY };
     this.#memories.set(state, made);
     return made;
   }

@@ -17,6 +17,8 @@ export interface Distrust {
 }
 
 const WRITABLE_BY_OTHERS = 0o022;
+/** Not to change the rights of what is named: that may be /tmp or a home, which others need as it is. */
+const MOVE = 'copy the effects as root to a folder that only root can write to, such as /etc/diuna/effects, and name it in effects.path';
 
 /**
  * A folder with the sticky bit, such as /tmp, is one that others write to.
@@ -28,14 +30,14 @@ export function distrust(parts: readonly PathPart[]): Distrust | null {
     if (uid !== 0) {
       return {
         message: `${path} belongs to another user, and effects are run as root here`,
-        cure: `give it to root (sudo chown root ${path}) where you trust it, or use outputs that need no root`,
+        cure: MOVE,
       };
     }
     // a link's own mode says nothing
     if (!link && (mode & WRITABLE_BY_OTHERS) !== 0) {
       return {
         message: `others than root can write to ${path}, and effects are run as root here`,
-        cure: `take that from them (sudo chmod go-w ${path}), or move the effects to a folder of root's, such as /etc/diuna/effects`,
+        cure: MOVE,
       };
     }
   }

@@ -7,7 +7,7 @@ import type { EffectInput, EffectState } from '../../light/effects/effect.ts';
 import type { LoopClock } from '../loop-clock.ts';
 import * as at from './desk.ts';
 import type { EffectsThread } from './effects-thread.ts';
-import { FIRST_PATIENCE_MS, LEAST_LOOKS, OVERTIME_MS, WATCH_MS } from './limits.ts';
+import { LEAST_LOOKS, OVERTIME_MS, WATCH_MS } from './limits.ts';
 import type { Loaded } from './loading.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import type { FailureCode, FromEffects } from './messages.ts';
@@ -18,11 +18,17 @@ export interface RunMemory {
   readonly pixels: Uint16Array;
   /** Whether a picture has come. */
   known: boolean;
+  /** The frame in which one was asked for last; less than any before the first. */
+  asked: number;
 }
 
 /** How long the renderer may still wait within this frame; all effects share it. */
 export interface Patience {
+  /** Counts up. */
+  frame: number;
   leftMs: number;
+  /** For effects that have not given a picture yet. */
+  firstMs: number;
 }
 
 export interface Failed {
@@ -51,6 +57,10 @@ export class Serving {
   #watching = false;
   /** How often the request under way was found unanswered. */
   #looks = 0;
+  #frame = 0;
+  /** Runs that were asked for after this frame let those go before that had no turn in the last one. */
+  #dueFrame = Number.POSITIVE_INFINITY;
+  #nextDueFrame = Number.POSITIVE_INFINITY;
   #cancelTimer: () => void = () => undefined;
   readonly #failed: (failure: Failed) => void;
 
@@ -71,13 +81,15 @@ export class Serving {
 
   /** @returns whether `memory` holds the picture of this moment, or one that was asked for a moment ago. */
   draw(index: number, input: EffectInput, memory: RunMemory): boolean {
+    this.#beginFrame();
     if (this.#pending !== null) {
       const mine = this.#pending === memory;
-      if (!this.#collect()) return false;
+      if (!this.#collect()) return mine ? false : this.#putOff(memory);
       // Others have their turn: one that is always late must not keep them all waiting.
       if (mine) return true;
     }
     if (this.#stopped[index] === 1 || !this.#fits(input)) return false;
+    if (memory.asked > this.#dueFrame) return this.#putOff(memory);
     this.#ask(index, input, memory);
     if (this.#wait(index)) return this.#collect();
     this.#watch();
@@ -88,6 +100,20 @@ export class Serving {
     this.#cancelTimer();
     this.#pending = null;
     await this.#thread.kill();
+  }
+
+  /** Where all were asked for in the last frame, all may be in this one. */
+  #beginFrame(): void {
+    if (this.#frame === this.#patience.frame) return;
+    this.#frame = this.#patience.frame;
+    this.#dueFrame = this.#nextDueFrame;
+    this.#nextDueFrame = Number.POSITIVE_INFINITY;
+  }
+
+  /** It has no turn in this frame: those that wait longest come first in the next one, else the first zones were always served alone. */
+  #putOff({ asked }: RunMemory): false {
+    this.#nextDueFrame = Math.min(this.#nextDueFrame, asked);
+    return false;
   }
 
   /** A desk is made for the zones that there were when the effects were loaded. */
@@ -107,6 +133,7 @@ export class Serving {
     gradient.set(input.gradient);
     colors.set(input.colors);
     cells.set(input.state.cells);
+    memory.asked = this.#frame;
     this.#pending = memory;
     this.#pendingIndex = index;
     this.#sinceMs = this.#clock.nowMs();
@@ -121,10 +148,13 @@ export class Serving {
   }
 
   #wait(index: number): boolean {
-    const patienceMs = this.#known[index] === 0 ? Math.max(this.#patience.leftMs, FIRST_PATIENCE_MS) : this.#patience.leftMs;
+    const { leftMs, firstMs } = this.#patience;
+    const patienceMs = this.#known[index] === 0 ? Math.max(leftMs, firstMs) : leftMs;
     this.#known[index] = 1;
     if (patienceMs > 0 && !this.#answered()) Atomics.wait(this.#desk.header, at.ANSWER, (this.#number - 1) | 0, patienceMs);
-    this.#patience.leftMs -= this.#clock.nowMs() - this.#sinceMs;
+    const waitedMs = this.#clock.nowMs() - this.#sinceMs;
+    this.#patience.leftMs -= waitedMs;
+    this.#patience.firstMs -= waitedMs;
     return this.#answered();
   }
 
@@ -149,12 +179,12 @@ export class Serving {
   #watch(): void {
     if (this.#watching) return;
     this.#watching = true;
-    this.#memory.begin();
     this.#lookAgain();
   }
 
   #lookAgain(): void {
     this.#cancelTimer = this.#clock.after(WATCH_MS, () => {
+      if (this.#looks === 0) this.#memory.begin(); // one that is always late answers for its own growth alone
       if (this.#pending === null || this.#answered()) this.#watching = false;
       else if (this.#overtime()) this.#lost('overtime', `it did not draw a frame within ${OVERTIME_MS} ms`);
       else if (this.#memory.exceeded()) this.#lost('died', 'it took more memory than effects may');

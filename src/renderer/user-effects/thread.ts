@@ -12,23 +12,26 @@ import { Draughtsman } from './draughtsman.ts';
 import { findFiles, readSource } from './files.ts';
 import { ALL_FILES_MS, MOST_MEMORY_BYTES } from './limits.ts';
 import type { FromEffects, LoadedEffect, LoadJob, RefusedFile } from './messages.ts';
-import { tellError } from './tell-error.ts';
+import { brief, isFrom, tellError } from './tell-error.ts';
 import { tools } from './tools.ts';
 import { parseEffect, type UserEffect } from './user-effect.ts';
 
 const REPAIR = 'correct the file and reload; docs/your-own-effects.md says what an effect is';
 
 interface Shelf {
-  readonly drawn: UserEffect[];
-  readonly effects: LoadedEffect[];
+  drawn: UserEffect[];
+  effects: LoadedEffect[];
   readonly refused: RefusedFile[];
+  /** The file that is being loaded. */
+  file: string;
 }
 
 async function load(job: LoadJob, tell: (message: FromEffects) => void): Promise<Shelf> {
   const startedMs = performance.now();
   const euid = process.geteuid?.();
   const { files, refused } = findFiles(job, euid);
-  const shelf: Shelf = { drawn: [], effects: [], refused: [...refused] };
+  const shelf: Shelf = { drawn: [], effects: [], refused: [...refused], file: '' };
+  process.on('uncaughtException', (cause) => takeBack(shelf, cause));
   const taken = new Set(job.taken);
   for (const file of files) {
     if (performance.now() - startedMs > ALL_FILES_MS) {
@@ -37,9 +40,21 @@ async function load(job: LoadJob, tell: (message: FromEffects) => void): Promise
       continue;
     }
     tell({ kind: 'loading', file });
+    shelf.file = file;
     await loadFile(job, file, euid, taken, shelf);
+    // What the file left to be done at once fails now, and not when another one is loaded. And what it wrote gets out.
+    await new Promise((resolve) => setImmediate(resolve));
   }
   return shelf;
+}
+
+/** An error that nobody caught, of a promise or a timer that a file left behind: it costs that file, and not the thread. */
+function takeBack(shelf: Shelf, cause: unknown): void {
+  const { file } = shelf.effects.find((effect) => isFrom(cause, effect.file)) ?? shelf;
+  const isKept = shelf.effects.map((effect) => effect.file !== file);
+  if (!shelf.refused.some((refused) => refused.file === file)) shelf.refused.push({ file, message: tellError(cause, file), cure: REPAIR });
+  shelf.drawn = shelf.drawn.filter((_, index) => isKept[index]);
+  shelf.effects = shelf.effects.filter((_, index) => isKept[index]);
 }
 
 async function loadFile(job: LoadJob, file: string, euid: number | undefined, taken: Set<string>, shelf: Shelf): Promise<void> {
@@ -54,11 +69,12 @@ async function loadFile(job: LoadJob, file: string, euid: number | undefined, ta
     const exported: unknown = (await import(`data:text/javascript;base64,${Buffer.from(named).toString('base64')}`)).default;
     const parsed = parseEffect(exported, taken);
     if (!parsed.ok) {
-      shelf.refused.push({ file, message: parsed.error, cure: REPAIR });
+      shelf.refused.push({ file, message: brief(parsed.error), cure: REPAIR });
       return;
     }
     const { declaration, palette, animated, ring } = parsed.value;
     const sizes = job.lengths.map((length) => [length, parsed.value.stateSize(length)] as const);
+    if (shelf.refused.some((refused) => refused.file === file)) return; // an error of its own came sooner
     const cells = sizes.some(([, count]) => count > 0) ? sizes : [];
     shelf.drawn.push(parsed.value);
     shelf.effects.push({ file, digest, declaration, palette, animated, ring, cells });
@@ -89,8 +105,6 @@ async function main(port: NonNullable<typeof parentPort>, job: LoadJob): Promise
       tell({ kind: 'threw', index, code, message: tellError(cause, file) });
     },
   });
-  // What was written to the console until now gets out.
-  await new Promise((resolve) => setImmediate(resolve));
   // Never back in the event loop: an effect has no timers, and what it writes to the console while it draws is lost.
   silence();
   draughtsman.serve();

@@ -9,7 +9,7 @@ import { NO_EFFECT } from '../../model/state.ts';
 import type { RenderLayout } from '../../model/strip-layout.ts';
 import type { LoopClock } from '../loop-clock.ts';
 import type { OwnEffectsMessage } from '../messages.ts';
-import { FRAME_SHARE, LONGEST_PATIENCE_MS, MOST_RESTARTS } from './limits.ts';
+import { FIRST_PATIENCE_MS, FRAME_SHARE, LONGEST_PATIENCE_MS, MOST_RESTARTS } from './limits.ts';
 import { type LoadedThread, Loading } from './loading.ts';
 import type { LoadedEffect, LoadJob, RefusedFile } from './messages.ts';
 import { keyOf, RemoteEffect } from './remote-effect.ts';
@@ -26,7 +26,7 @@ export interface UserEffectsParts {
 
 export class UserEffects {
   readonly #parts: UserEffectsParts;
-  readonly #patience: Patience = { leftMs: 0 };
+  readonly #patience: Patience = { frame: 0, leftMs: 0, firstMs: 0 };
   #frameMs = LONGEST_PATIENCE_MS;
   #effects: ReadonlyMap<string, RemoteEffect> = new Map();
   /** By the serving thread's index. */
@@ -61,7 +61,9 @@ export class UserEffects {
 
   /** A frame begins: its time for waiting is given anew. */
   beginFrame(): void {
+    this.#patience.frame += 1;
     this.#patience.leftMs = this.#frameMs;
+    this.#patience.firstMs = FIRST_PATIENCE_MS;
   }
 
   async stop(): Promise<void> {

@@ -22,7 +22,9 @@ export class Monitor {
     socket.on('close', () => {
       for (const answered of this.#waiting.splice(0)) answered({ error: 'QEMU is gone' });
     });
-    createInterface(socket).on('line', (line) => {
+    const lines = createInterface(socket);
+    lines.on('error', () => undefined); // it passes the socket's on
+    lines.on('line', (line) => {
       const answer = answerSchema.parse(JSON.parse(line));
       if (answer === null) return;
       this.#waiting.shift()?.('return' in answer ? { value: answer.return } : { error: answer.error.desc });

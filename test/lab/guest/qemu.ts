@@ -42,7 +42,7 @@ export class Qemu {
     const { folder } = options;
     const [shell, monitor] = await Promise.all([listen(join(folder, 'shell')), listen(join(folder, 'monitor'))]);
     // Ends with us, however we end.
-    const words = ['-n', '10', 'setpriv', '--pdeathsig', 'KILL', 'qemu-system-x86_64', ...words_(options)];
+    const words = ['-n', '10', 'setpriv', '--pdeathsig', 'KILL', 'qemu-system-x86_64', ...commandLine(options)];
     const child = spawn('nice', words, { stdio: ['ignore', 'ignore', 'pipe'] });
     let complaints = '';
     child.stderr.on('data', (chunk: Buffer) => {
@@ -75,7 +75,7 @@ export class Qemu {
  * The disk is written through to the host's memory, which outlives QEMU. QEMU keeps its own tables of a qcow2 file until
  * the guest flushes, so that blocks it never flushed may be lost, or not, in any order: a disk with a cache of its own.
  */
-function words_({ base, disk, folder, ports, state }: QemuOptions): string[] {
+function commandLine({ base, disk, folder, ports, state }: QemuOptions): string[] {
   const forwards = Object.entries(ports).map(([guest, host]) => `,hostfwd=tcp:127.0.0.1:${host}-10.0.2.15:${guest}`);
   return [
     ...MACHINE,

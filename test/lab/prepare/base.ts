@@ -1,6 +1,9 @@
 /**
  * The machine before anything of diuna is on it: kernel, initial RAM disk and a disk image with Debian 13, systemd and
- * Node. Built once for each recipe, and never written to afterwards.
+ * two Nodes. Built once for each recipe, and never written to afterwards.
+ *
+ * The Node that runs this is taken along as /usr/local/bin/node, so that addons and code caches made with it fit. Debian's
+ * own is /usr/bin/node: what most people have.
  */
 import { createHash } from 'node:crypto';
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
@@ -26,8 +29,14 @@ const settings: Readonly<Record<string, string>> = {
   'systemd/journald.conf.d/lab.conf': '[Journal]\nStorage=volatile\nRateLimitBurst=0\n',
 };
 const enabled = { 'lab-shell.service': 'sysinit.target', 'lab-network.service': 'multi-user.target' } as const;
-/** Nobody logs in, nothing is updated, and nothing but what is tested runs by the clock. */
-const masked = ['getty.target', 'serial-getty@ttyS0.service', 'apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer'];
+/** Nobody logs in, nothing is updated, nothing but what is tested runs by the clock; and what no case needs keeps no boot waiting. */
+const masked = [
+  ...['getty.target', 'serial-getty@ttyS0.service', 'systemd-logind.service'],
+  ...['apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'fstrim.timer'],
+  ...['modprobe@drm.service', 'modprobe@efi_pstore.service', 'modprobe@fuse.service', 'systemd-pstore.service'],
+  ...['dev-hugepages.mount', 'dev-mqueue.mount', 'sys-kernel-tracing.mount', 'sys-fs-fuse-connections.mount'],
+  'proc-sys-fs-binfmt_misc.automount',
+];
 
 export interface Base {
   readonly kernel: string;
@@ -46,7 +55,8 @@ export async function prepareBase(): Promise<Base> {
 }
 
 async function recipeKey(): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([RELEASE, PACKAGES, settings, enabled, masked, BOOT_MODULES, GUEST_MODULES]));
+  const recipe = [RELEASE, PACKAGES, settings, enabled, masked, BOOT_MODULES, GUEST_MODULES, process.version, process.execPath];
+  const hash = createHash('sha256').update(JSON.stringify(recipe));
   for (const name of (await readdir(files)).sort()) hash.update(await readFile(join(files, name)));
   return hash.digest('hex').slice(0, 12);
 }
@@ -94,9 +104,12 @@ async function buildRoot(kernel: Kernel, from: string, added: string, image: str
   await truncate(image, IMAGE_BYTES);
   const hooks = [
     `cp -r --no-preserve=ownership "${added}/." "$1"`,
+    `cp "${process.execPath}" "$1/usr/local/bin/node" && chroot "$1" /usr/local/bin/node -e 0`,
     `depmod -b "$1" "${kernel.version}"`,
     'rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*',
-    `mke2fs -q -F -t ext4 -L lab -d "$1" "${image}"`,
+    'touch "$1/etc/.updated" "$1/var/.updated"', // nothing is to be caught up with at the first boot
+    // What mmdebstrap has mounted there is no part of the disk.
+    `unshare -m sh -c 'umount -R "$0/proc" "$0/sys" "$0/dev"; mke2fs -q -F -t ext4 -L lab -d "$0" "${image}"' "$1"`,
   ];
   const options = [
     '--variant=minbase',

@@ -18,7 +18,7 @@ export async function kept(name: string, make: (folder: string) => Promise<void>
   const path = join(cacheFolder(), name);
   if (existsSync(path)) return path;
   await mkdir(cacheFolder(), { recursive: true });
-  const unfinished = await mkdtemp(`${path}.part-`);
+  const unfinished = await mkdtemp(`${path}.part-${process.pid}-`);
   try {
     await make(unfinished);
     await rename(unfinished, path).catch((cause: unknown) => {
@@ -30,10 +30,17 @@ export async function kept(name: string, make: (folder: string) => Promise<void>
   return path;
 }
 
-/** Removes what earlier recipes made, for the cache holds one of each kind. @param kind begins the names, `keep` is in use. */
+/** Removes what earlier recipes made and what broke off, for the cache holds one of each kind. @param keep its name. */
 export async function discardOthers(kind: string, keep: string): Promise<void> {
-  const names = (await readdir(cacheFolder())).filter((name) => name.startsWith(`${kind}-`) && !name.startsWith(keep));
-  await Promise.all(names.filter((name) => !name.includes('.part-')).map((name) => rm(join(cacheFolder(), name), { recursive: true })));
+  for (const name of await readdir(cacheFolder())) {
+    const maker = /\.part-(\d+)-/.exec(name)?.[1];
+    const inUse = name === keep || (maker !== undefined && isRunning(maker));
+    if (name.startsWith(`${kind}-`) && !inUse) await rm(join(cacheFolder(), name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: string): boolean {
+  return existsSync(`/proc/${pid}`);
 }
 
 /** A folder for one run's disks; those of runs that are gone are removed. */
@@ -41,7 +48,7 @@ export async function openRunFolder(): Promise<string> {
   const runs = join(cacheFolder(), 'runs');
   await mkdir(runs, { recursive: true });
   for (const name of await readdir(runs)) {
-    if (!existsSync(`/proc/${name.split('-')[0]}`)) await rm(join(runs, name), { recursive: true, force: true });
+    if (!isRunning(name.split('-')[0] ?? '')) await rm(join(runs, name), { recursive: true, force: true });
   }
   return mkdtemp(join(runs, `${process.pid}-`));
 }

@@ -17,9 +17,6 @@ const wanted: Readonly<Record<string, string>> = {
 };
 export const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** The guest's Node, of Debian 13: addons built on the host load there only where both have this ABI. */
-const GUEST_ABI = '115';
-
 /** @throws where this machine cannot run the laboratory, with everything that is missing and the cure. */
 export function requirePrograms(): void {
   const packages = Object.entries(wanted)
@@ -28,7 +25,6 @@ export function requirePrograms(): void {
   if (!existsSync(KEYRING)) packages.push('debian-archive-keyring');
   const obstacles = [
     ...(process.platform === 'linux' && process.arch === 'x64' ? [] : ['it needs Linux on amd64']),
-    ...(process.versions.modules === GUEST_ABI ? [] : [`it needs Node 20 (ABI ${GUEST_ABI}), as the guest has: addons are taken along`]),
     ...(packages.length === 0 ? [] : [`programs are missing; on Debian: apt-get install ${[...new Set(packages)].join(' ')}`]),
   ];
   if (obstacles.length > 0) throw new Error(`the laboratory cannot run here: ${obstacles.join('; ')}`);

@@ -131,6 +131,41 @@ describe('nobody there', () => {
   });
 });
 
+describe.each([4, 5] as const)('a client of version %s that unsubscribes and subscribes again in one breath', (version) => {
+  it.each([true, false])('watches once, and no more when it has left (clean: %s)', async (clean) => {
+    const { room, lights } = await setUp();
+    const raw = await Raw.open(room, version);
+    raw.connect({ clientId: 'hasty', clean });
+    await raw.answered();
+    const [topic, other] = ['diuna/preview/floor', 'diuna/preview/shelf'];
+    const subscribe = (messageId: number, qos: 0 | 1) =>
+      ({
+        cmd: 'subscribe',
+        messageId,
+        subscriptions: [topic, other].map((topic) => ({ topic, qos, nl: false, rap: false, rh: 0 })),
+      }) as const;
+    raw.send(subscribe(1, 0), { cmd: 'unsubscribe', messageId: 2, unsubscriptions: [topic, other] }, subscribe(3, 1));
+    await until(() => raw.received.some((packet) => packet.cmd === 'suback' && packet.messageId === 3), 'the last SUBACK');
+    lights.show(1, 2, 3);
+    await until(() => raw.received.filter(({ cmd }) => cmd === 'publish').length >= 2, 'the pictures');
+    raw.send({ cmd: 'unsubscribe', messageId: 4, unsubscriptions: [topic] });
+    await until(() => raw.received.some((packet) => packet.cmd === 'unsuback' && packet.messageId === 4), 'the UNSUBACK');
+    raw.socket.destroy();
+    await until(() => !lights.isAsked, 'the end of the feed');
+  });
+});
+
+it('a client of version 5 is sent no picture that is larger than it takes', async () => {
+  const { lights, watch } = await setUp();
+  const small = await watch('small', ['diuna/preview/+'], { protocolVersion: 5, properties: { maximumPacketSize: 28 } });
+  const other = await watch('other', ['diuna/preview/+']);
+  lights.show(1, 2, 3);
+  await small.sees('shelf', 3);
+  await other.sees('floor', 1, 2);
+  await small.heardAll();
+  expect(small.levels('floor')).toEqual([]);
+});
+
 describe.each([4, 5] as const)('a session that is kept, of version %s', (protocolVersion) => {
   const kept = { protocolVersion, clean: false, ...(protocolVersion === 5 ? { properties: { sessionExpiryInterval: 100 } } : {}) };
 

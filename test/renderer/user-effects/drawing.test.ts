@@ -86,6 +86,53 @@ describe('an effect of a user’s', () => {
     expect(shy[3]).toBe(5);
   });
 
+  it('cannot take the pixels away from others', async () => {
+    const taker = effectText('taker', 'structuredClone(pixels, { transfer: [pixels.buffer] });');
+    await using scene = await loaded({ 'a.mjs': taker, 'b.mjs': STEADY });
+    const { own } = scene;
+    const [run, steady] = [own.run('taker'), own.run('steady')];
+    for (let nowMs = 1; nowMs < 5; nowMs += 1) {
+      await until(() => own.draw(run, nowMs) === 0);
+      await own.drawn(steady, nowMs, 1 + nowMs);
+    }
+    expect(own.failures()).toEqual([]);
+  });
+
+  it('in many zones has its turn in each, though they are too many for one frame', async () => {
+    const slow = 'const end = performance.now() + 2; while (performance.now() < end); pixels[0] = 1 + Math.floor(input.timeMs);';
+    await using scene = await loaded({ 'a.mjs': effectText('slow', slow) });
+    const { own } = scene;
+    const zones = Array.from({ length: 12 }, () => ({
+      run: own.run('slow'),
+      pixels: new Uint16Array(LENGTH * 3),
+      seen: new Set<number>(),
+    }));
+    let nowMs = 0;
+    await until(() => {
+      nowMs += 1;
+      own.effects.beginFrame();
+      for (const { run, pixels, seen } of zones) {
+        run.draw(pixels, nowMs);
+        if (pixels[0] !== undefined && pixels[0] < 65_535) seen.add(pixels[0]);
+      }
+      return zones.every(({ seen }) => seen.size > 4);
+    });
+    const counts = zones.map(({ seen }) => seen.size);
+    expect(Math.max(...counts)).toBeLessThan(20);
+  });
+
+  it('keeps a frame waiting for its first picture no longer than one alone does, however many come at once', async () => {
+    const slow = 'const end = performance.now() + 15; while (performance.now() < end); pixels[0] = 1;';
+    const names = Array.from({ length: 12 }, (_, index) => `e-${index}`);
+    await using scene = await loaded(Object.fromEntries(names.map((name) => [`${name}.mjs`, effectText(name, slow)])));
+    const { own } = scene;
+    const runs = names.map((name) => own.run(name));
+    own.effects.beginFrame();
+    const beganMs = performance.now();
+    for (const run of runs) run.draw(new Uint16Array(LENGTH * 3), 0);
+    expect(performance.now() - beganMs).toBeLessThan(100);
+  });
+
   it('goes on from where it is when the files are read anew and its own is the same', async () => {
     await using scene = await loaded({ 'a.mjs': COUNTER });
     const { own, folder } = scene;

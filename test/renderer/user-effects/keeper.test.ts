@@ -5,7 +5,7 @@ import type { OwnEffectsMessage } from '../../../src/renderer/messages.ts';
 import { effectsFolder, effectText } from '../../support/effects-folder.ts';
 import { fakeLaunch } from '../support/fake-launch.ts';
 import { childrenOf } from '../support/processes.ts';
-import { layoutOf } from '../support/scenes.ts';
+import { layoutOf, lit } from '../support/scenes.ts';
 import { until } from '../support/until.ts';
 
 const entry = new URL('../../../dist/renderer.js', import.meta.url);
@@ -18,6 +18,11 @@ async function setUp(path: string | null, dropsRights: boolean) {
   await host.start();
   const ids = () => told.flatMap((message) => (message.kind === 'effects' ? [message.declarations.map(({ id }) => id)] : []));
   return { host, told, ids };
+}
+
+async function untilHeard(host: RendererHost): Promise<boolean> {
+  for (let tries = 0; tries < 50; tries += 1) if (await host.probe(200)) return true;
+  return false;
 }
 
 describe.each([false, true])('a renderer in a process, under a keeper: %s', (dropsRights) => {
@@ -35,6 +40,20 @@ describe.each([false, true])('a renderer in a process, under a keeper: %s', (dro
 });
 
 describe('a keeper', () => {
+  it('that refused its first layout lets nobody name a folder afterwards', async () => {
+    using folder = effectsFolder({ 'a.mjs': effectText('mine', '') });
+    const told: OwnEffectsMessage[] = [];
+    const options = { isolation: 'process', dropsRights: true, entry, report: () => undefined } as const;
+    const impossible = { ...layout(folder.path), fps: 0 };
+    await using host = new RendererHost({ ...options, layout: impossible, ownEffects: (message) => told.push(message) });
+    await host.start();
+    host.configure(layout(folder.path));
+    expect(await untilHeard(host)).toBe(true);
+    host.configure(layout(folder.path));
+    await until(() => told.length > 0);
+    for (const message of told) expect(message).toMatchObject({ folder: null, declarations: [] });
+  });
+
   it.each([null, 'a folder'])('lets nobody name another folder than the first, which was %s', async (first) => {
     using folder = effectsFolder({ 'a.mjs': effectText('mine', '') });
     using other = effectsFolder({ 'a.mjs': effectText('theirs', '') });
@@ -53,6 +72,39 @@ describe('a keeper', () => {
 });
 
 describe('a daemon', () => {
+  it.each(['thread', 'process'] as const)(
+    'ends though an effect hangs in the system, which nothing can end, in a %s',
+    async (isolation) => {
+      const hangs = "import { execSync } from 'node:child_process';\n";
+      using folder = effectsFolder({ 'a.mjs': `${hangs}${effectText('mine', "execSync('sleep 6');")}` });
+      const told: OwnEffectsMessage[] = [];
+      const options = { isolation, entry, report: () => undefined, ownEffects: (message: OwnEffectsMessage) => told.push(message) };
+      const host = new RendererHost({ ...options, layout: layout(folder.path) });
+      await host.start();
+      await until(() => told.length === 1);
+      const change = lit('floor', 255);
+      host.show([{ ...change, target: { ...change.target, effect: 'mine' } }], []);
+      expect(await host.probe(5000)).toBe(true);
+      const beganMs = performance.now();
+      await host[Symbol.asyncDispose]();
+      expect(performance.now() - beganMs).toBeLessThan(4000);
+    },
+  );
+
+  it('hears no list of a folder that it has left', async () => {
+    const launch = fakeLaunch();
+    const folders: (string | null)[] = [];
+    const ownEffects = (message: OwnEffectsMessage) => message.kind === 'effects' && folders.push(message.folder);
+    const host = new RendererHost({ layout: layout('/a'), isolation: 'thread', report: () => undefined, ownEffects }, launch.launcher);
+    await host.start();
+    const tell = (folder: string) => launch.started[0]?.listener.message({ kind: 'effects', folder, declarations: [], refused: [] });
+    tell('/a');
+    host.configure(layout('/b'));
+    tell('/a');
+    tell('/b');
+    expect(folders).toEqual(['/a', '/b']);
+  });
+
   it('asks for effects when the renderer has started and at each reload, and not at all without a folder', async () => {
     const asked = (launch: ReturnType<typeof fakeLaunch>) => launch.started[0]?.posted.map(({ kind }) => kind) ?? [];
     const start = async (path: string | null) => {

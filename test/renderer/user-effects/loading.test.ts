@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { type LoopClock, SystemLoopClock } from '../../../src/renderer/loop-clock.ts';
+import { Loading } from '../../../src/renderer/user-effects/loading.ts';
 import { effectsFolder, effectText } from '../../support/effects-folder.ts';
 import { until } from '../support/until.ts';
 import { Own } from './support.ts';
@@ -63,6 +65,18 @@ describe('a folder of effects', () => {
     ['asks for a state without end', effectText('a', '', 'stateSize: () => 1e9,'), /stateSize\(5\) must be a whole number of 0 to 1024/],
     ['asks for a state that is none', effectText('a', '', 'stateSize: () => "x",'), /stateSize/],
     ['is too long', `//${'x'.repeat(1_048_576)}`, /no file of at most 1048576 bytes/],
+    [
+      'misspells more than can be told',
+      `const more = {}; for (let n = 0; n < 1e4; n += 1) more['key' + n] = n; export default more;`,
+      /…$/,
+    ],
+    ['leaves a promise that fails', `Promise.reject(new Error('later'));\n${effectText('b', '')}`, /^Error: later \(line 1\)$/],
+    ['leaves what fails without a line', `Promise.reject(7);\n${effectText('b', '')}`, /rejected with the reason "7"/],
+    [
+      'fails before it has been loaded',
+      `setTimeout(() => { throw 1; }, 5); await new Promise((resolve) => setTimeout(resolve, 50));\n${effectText('b', '')}`,
+      /^it threw 1$/,
+    ],
     ['ends its thread', 'process.exit(0);', /took its thread down/],
     ['waits for ever', 'await new Promise(() => {});', /took its thread down|more than 1000 ms/],
     ['never ends', 'for (;;);', /more than 1000 ms to load/],
@@ -74,6 +88,14 @@ describe('a folder of effects', () => {
     expect(refused[0]).toMatchObject({ file: 'b-bad.mjs', cure: expect.stringMatching(/./) });
     expect(refused[0]?.message).toMatch(why);
     expect(refused[0]?.message.length).toBeLessThan(400);
+  });
+
+  it('passes over a file that fails while others behind it are loaded, and over none of those', async () => {
+    const late = `setTimeout(() => { throw new Error('tick'); }, 30);\n${effectText('late', '')}`;
+    const slow = `await new Promise((resolve) => setTimeout(resolve, 200));\n${effectText('slow', '')}`;
+    const { ids, refused } = await load({ 'a.mjs': late, 'a-good.mjs': good, 'b.mjs': slow, 'c.mjs': effectText('other', '') });
+    expect(ids).toEqual(['good', 'slow', 'other']);
+    expect(refused).toMatchObject([{ file: 'a.mjs', message: 'Error: tick (line 1)' }]);
   });
 
   it('passes over folders and pipes that are called like files', async () => {
@@ -110,6 +132,20 @@ describe('a folder of effects', () => {
     expect(ids).toEqual(['good']);
     expect(files.slice(0, 3)).toEqual(['b.mjs', 'c.mjs', 'd.mjs']);
   });
+});
+
+it('a folder that gives no answer is asked once, and told', async () => {
+  const real = new SystemLoopClock();
+  const hasty: LoopClock = { nowMs: () => real.nowMs() * 50, after: (ms, callback) => real.after(ms, callback), block: () => undefined };
+  const job = { folder: '/hangs', taken: [], lengths: [1], skip: [], only: null };
+  const told = new Promise<unknown[]>((resolve) => {
+    const hangs = new URL('data:text/javascript,for(;;);');
+    new Loading(hasty, hangs, job, (result, refused) => resolve([result, refused])).start();
+  });
+  expect(await told).toEqual([
+    null,
+    [{ file: '/hangs', message: expect.stringContaining('no answer within 5000 ms'), cure: expect.stringContaining('reload') }],
+  ]);
 });
 
 describe('a reload', () => {

@@ -1,5 +1,5 @@
 import { chmodSync, chownSync, mkdirSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { distrust, type PathPart } from '../../../src/renderer/user-effects/root-rule.ts';
 import { effectsFolder, effectText } from '../../support/effects-folder.ts';
@@ -27,7 +27,7 @@ describe('as root', () => {
     ],
   ])('%s keeps it from being run', (_, parts, why) => {
     expect(distrust(parts)?.message).toContain(why);
-    expect(distrust(parts)?.cure).toContain('sudo ch');
+    expect(distrust(parts)?.cure).toContain('/etc/diuna/effects');
   });
 
   it('a link of root is followed, whatever its own mode says', () => {
@@ -71,5 +71,19 @@ describe.runIf(isRoot())('a renderer that is root', () => {
     expect(await own.load(trusted.path)).toMatchObject({ declarations: [], refused: [{ file: 'x.mjs' }] });
     chownSync(other.path, 0, 0);
     expect(await names(own, trusted.path)).toEqual(['theirs']);
+  });
+
+  it('follows no link that somebody else could turn elsewhere, though it leads to a file of root’s now', async () => {
+    using trusted = effectsFolder();
+    using between = effectsFolder();
+    using other = effectsFolder({ 'x.mjs': effectText('mine', '') });
+    symlinkSync(join(other.path, 'x.mjs'), join(between.path, 'hop.mjs'));
+    symlinkSync(`../${basename(between.path)}/hop.mjs`, join(trusted.path, 'x.mjs'));
+    await using own = new Own();
+    expect(await names(own, trusted.path)).toEqual(['mine']);
+    chmodSync(between.path, 0o777);
+    const { declarations, refused } = await own.load(trusted.path);
+    expect(declarations).toEqual([]);
+    expect(refused).toMatchObject([{ file: 'x.mjs', message: expect.stringContaining(`others than root can write to ${between.path}`) }]);
   });
 });

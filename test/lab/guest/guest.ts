@@ -1,0 +1,129 @@
+/**
+ * A Linux machine of its own, emulated: booted or restored, told what to do, and ended, orderly or by pulling its plug. It
+ * reaches nobody but us, and we reach the ports that were forwarded.
+ */
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { freePort } from '../../support/daemon.ts';
+import type { Base } from '../prepare/base.ts';
+import { type Disk, diskAbove } from './disk.ts';
+import { Qemu } from './qemu.ts';
+import type { Ran, RunOptions, Shell } from './shell.ts';
+
+/** A machine that stands still, with its disk as it was: as many guests as wanted go on from it. */
+export interface Snapshot {
+  readonly disk: Disk;
+  readonly state: string;
+}
+
+/** Of the guest; what listens there is reached from the host. */
+export const MQTT_PORT = 1883;
+const BOOT_SECONDS = 60;
+const POWEROFF_MS = 30_000;
+
+export class Guest {
+  readonly disk: Disk;
+  /** Of the host's loopback: leads to the guest's MQTT_PORT. */
+  readonly mqttPort: number;
+  readonly #qemu: Qemu;
+  readonly #shell: Shell;
+
+  private constructor(qemu: Qemu, disk: Disk, mqttPort: number) {
+    this.#qemu = qemu;
+    this.#shell = qemu.shell;
+    this.disk = disk;
+    this.mqttPort = mqttPort;
+  }
+
+  /** Switches a machine on, and resolves when its shell answers. @param folder for its files. */
+  static async boot(base: Base, disk: Disk, folder: string): Promise<Guest> {
+    const guest = await Guest.#start(base, disk, folder);
+    await guest.#answering(BOOT_SECONDS);
+    return guest;
+  }
+
+  /** Goes on where the snapshot was made, on a disk of its own. */
+  static async restore(base: Base, snapshot: Snapshot, folder: string): Promise<Guest> {
+    const own = await mkdtemp(join(folder, 'disk-'));
+    const disk = await diskAbove(snapshot.disk, join(own, 'disk.qcow2'));
+    const guest = await Guest.#start(base, disk, folder, snapshot.state);
+    await guest.#qemu.monitor.goOn();
+    await guest.#answering(BOOT_SECONDS);
+    await guest.must(`date -s @${(Date.now() / 1000).toFixed(3)}`); // its clock stood still
+    return guest;
+  }
+
+  static async #start(base: Base, disk: Disk, folder: string, state?: string): Promise<Guest> {
+    await mkdir(folder, { recursive: true });
+    const own = await mkdtemp(join(folder, 'run-'));
+    const mqttPort = await freePort();
+    const ports = { [MQTT_PORT]: mqttPort };
+    const qemu = await Qemu.start({ base, disk, folder: own, ports, ...(state === undefined ? {} : { state }) });
+    return new Guest(qemu, disk, mqttPort);
+  }
+
+  async #answering(seconds: number): Promise<void> {
+    try {
+      await this.#shell.run('true', { seconds });
+    } catch (cause) {
+      const console = await this.console();
+      await this.cut();
+      throw new Error(`the guest did not come up; its console says:\n${console.slice(-3000)}`, { cause });
+    }
+  }
+
+  /** Runs a command of bash as root. */
+  run(command: string, options: RunOptions = {}): Promise<Ran> {
+    return this.#shell.run(command, options);
+  }
+
+  /** @returns what it printed, without the last newline. @throws where it fails. */
+  async must(command: string, options: RunOptions = {}): Promise<string> {
+    const { code, stdout, stderr } = await this.run(command, options);
+    if (code !== 0) throw new Error(`in the guest ended with ${code}: ${command}\n${stdout}${stderr}`);
+    return stdout.replace(/\n$/, '');
+  }
+
+  /** @param path of a file, whose content may also be given. */
+  async copyIn(content: string | Uint8Array, path: string): Promise<void> {
+    const input = typeof content === 'string' ? await readFile(content) : content;
+    await this.must(`mkdir -p "$(dirname '${path}')" && cat >'${path}'`, { input });
+  }
+
+  async copyOut(path: string): Promise<Buffer> {
+    const { code, bytes, stderr } = await this.run(`cat '${path}'`);
+    if (code !== 0) throw new Error(`${basename(path)} cannot be read in the guest: ${stderr}`);
+    return bytes;
+  }
+
+  /** The machine is no more afterwards. @param state the file to write. */
+  async snapshot(state: string): Promise<Snapshot> {
+    await this.must('sync');
+    await this.#qemu.monitor.save(state);
+    await this.#qemu.kill();
+    return { disk: this.disk, state };
+  }
+
+  /** A power cut: what was not flushed to the disk is lost. @returns what is left to boot from. */
+  async cut(): Promise<Disk> {
+    await this.#qemu.kill();
+    return this.disk;
+  }
+
+  /** Shuts down as a user would. */
+  async powerOff(): Promise<Disk> {
+    const deadline = setTimeout(() => void this.#qemu.kill(), POWEROFF_MS);
+    this.run('systemctl poweroff').catch(() => undefined); // it may be gone before it answers
+    await this.#qemu.ended();
+    clearTimeout(deadline);
+    return this.disk;
+  }
+
+  console(): Promise<string> {
+    return this.#qemu.console();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cut();
+  }
+}
