@@ -44,21 +44,23 @@ it('takes a new configuration at a reload, and goes on serving meanwhile', async
     desk: { strip: 'main', range: [45, 59] },
   };
   await service.configure({ zones });
-  const reloading = service.reload();
-  await until(() => phone.state('desk'), 'the new zone');
+  await Promise.all([service.reload(), until(() => phone.state('desk'), 'the new zone')]);
   expect(await phone.ask({ type: 'zone.toggle', zone: 'desk' })).toMatchObject({ ok: true });
-  await reloading;
   expect(phone.mqtt.connected).toBe(true);
-  expect(await service.show('ActiveState', 'MainPID', 'NRestarts')).toEqual({ ActiveState: 'active', MainPID: String(pid), NRestarts: '0' });
+  expect(await service.show('ActiveState', 'MainPID', 'NRestarts')).toEqual({
+    ActiveState: 'active',
+    MainPID: String(pid),
+    NRestarts: '0',
+  });
   expect(await phone.ask({ type: 'zone.toggle', zone: 'floor' })).toMatchObject({ ok: true, version: 2 });
 });
 
 it('reports a broken configuration at a reload, and goes on with the old one', async () => {
   const { service } = lab;
   await service.configure({ zones: { floor: { strip: 'none', range: [0, 29] } } });
-  await service.reload();
-  await until(() => phone.on('diuna/event/system/config_rejected')[0], 'the report');
+  await Promise.all([service.reload(), until(() => phone.on('diuna/event/system/config_rejected')[0], 'the report')]);
   expect(await phone.ask({ type: 'zone.toggle', zone: 'floor' })).toMatchObject({ ok: true, version: 3 });
+  expect((await service.show('ActiveState')).ActiveState).toBe('active');
   await service.configure({});
 });
 
@@ -66,7 +68,14 @@ it('stops orderly and within its time, after it told its clients', async () => {
   const { service } = lab;
   await service.stop();
   expect(phone.on('diuna/status').at(-1)?.payload).toBe('offline');
-  const names = ['ActiveState', 'Result', 'ExecMainCode', 'ExecMainStatus', 'ActiveExitTimestampMonotonic', 'InactiveEnterTimestampMonotonic'] as const;
+  const names = [
+    'ActiveState',
+    'Result',
+    'ExecMainCode',
+    'ExecMainStatus',
+    'ActiveExitTimestampMonotonic',
+    'InactiveEnterTimestampMonotonic',
+  ] as const;
   const shown = await service.show(...names);
   expect(shown).toMatchObject({ ActiveState: 'inactive', Result: 'success', ExecMainCode: '1', ExecMainStatus: '0' });
   const tookUs = Number(shown.InactiveEnterTimestampMonotonic) - Number(shown.ActiveExitTimestampMonotonic);
@@ -77,5 +86,8 @@ it('stops orderly and within its time, after it told its clients', async () => {
 it('is back as it was at the next start', async () => {
   await lab.service.start();
   const again = await connect(lab.guest, 'phone-again');
-  expect(await again.ask({ type: 'state.get' })).toMatchObject({ ok: true, state: { zones: { floor: { version: 3, color: { r: 0x11, g: 0x22, b: 0x33 } } } } });
+  expect(await again.ask({ type: 'state.get' })).toMatchObject({
+    ok: true,
+    state: { zones: { floor: { version: 3, color: { r: 0x11, g: 0x22, b: 0x33 } } } },
+  });
 });

@@ -51,7 +51,10 @@ async function pack(folder: string): Promise<Buffer> {
   const { files, optionalDependencies } = await manifest(join(project, 'package.json'));
   await mkdir(root, { recursive: true });
   for (const name of ['package.json', ...files.filter((each) => each !== 'docs')]) {
-    await cp(join(project, name), join(root, name), { recursive: true, filter: (path) => !/\.(mjs|json)$/.test(path) || /package\.json$/.test(path) });
+    await cp(join(project, name), join(root, name), {
+      recursive: true,
+      filter: (path) => !/\.(mjs|json)$/.test(path) || /package\.json$/.test(path),
+    });
   }
   for (const name of Object.keys(optionalDependencies)) {
     if (name !== LEFT_OUT) await takeAlong(name, project, join(root, 'node_modules'));

@@ -1,5 +1,4 @@
 /** The daemon as systemd on the guest knows it. */
-import { until } from '../../support/until.ts';
 import type { Guest } from '../guest/guest.ts';
 import { CONFIG_PATH, configText } from './config.ts';
 
@@ -41,7 +40,8 @@ export class Service {
 
   /** All of the unit's processes: their command lines by process id. */
   async processes(): Promise<ReadonlyMap<number, string>> {
-    const list = 'for p in $(cat /sys/fs/cgroup/system.slice/diuna.service/cgroup.procs); do echo "$p $(tr "\\0" " " </proc/$p/cmdline)"; done';
+    const list =
+      'for p in $(cat /sys/fs/cgroup/system.slice/diuna.service/cgroup.procs); do echo "$p $(tr "\\0" " " </proc/$p/cmdline)"; done';
     const lines = (await this.#guest.must(list)).split('\n').filter((line) => line !== '');
     return new Map(lines.map((line) => [Number(line.split(' ')[0]), line.slice(line.indexOf(' ') + 1).trim()]));
   }

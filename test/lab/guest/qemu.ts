@@ -97,9 +97,11 @@ const KERNEL_WORDS = 'console=ttyS0 quiet panic=-1 mitigations=off net.ifnames=0
 /** Listens before QEMU starts, so that nobody has to try again. */
 async function listen(path: string): Promise<{ readonly connected: Promise<Socket> }> {
   const server = createServer();
-  const connected = once(server, 'connection').then(([socket]: [Socket]) => {
-    server.close();
-    return socket;
+  const connected = new Promise<Socket>((resolve) => {
+    server.once('connection', (socket) => {
+      server.close();
+      resolve(socket);
+    });
   });
   server.listen(path);
   await once(server, 'listening');

@@ -10,13 +10,13 @@ import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, stat, symlink, trunc
 import { basename, join } from 'node:path';
 import { discardOthers, kept } from './cache.ts';
 import { execute } from './execute.ts';
-import { BOOT_MODULES, fetchKernel, GUEST_MODULES, type Kernel } from './kernel.ts';
+import { BOOT_MODULES, GUEST_MODULES, type Kernel, prepareKernel } from './kernel.ts';
 import { mirror } from './packages.ts';
 import { KEYRING } from './programs.ts';
 import { megabytes, told } from './progress.ts';
 
 const RELEASE = 'trixie';
-const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'udev', 'kmod', 'nodejs', 'gpiod', 'iproute2'];
+const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'udev', 'kmod', 'procps', 'nodejs', 'gpiod', 'iproute2'];
 const IMAGE_BYTES = 2 * 1024 ** 3; // most of it a hole
 const BOOTSTRAP_MS = 900_000;
 const files = new URL('../guest/files/', import.meta.url).pathname;
@@ -65,7 +65,7 @@ async function build(folder: string): Promise<void> {
   const work = join(folder, 'work');
   await mkdir(work);
   const from = await mirror();
-  const kernel = await fetchKernel(work, from);
+  const kernel = await prepareKernel(from);
   await copyFile(kernel.image, join(folder, 'vmlinuz'));
   await told('the initial RAM disk', () => buildInitramfs(kernel, join(work, 'initramfs'), join(folder, 'initramfs.cpio')));
   const image = join(folder, 'root.img');

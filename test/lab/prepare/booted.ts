@@ -12,7 +12,10 @@ import { seconds, told } from './progress.ts';
 
 export async function prepareBooted(base: Base): Promise<Snapshot> {
   const version = await execute('qemu-system-x86_64', ['--version']);
-  const key = createHash('sha256').update(JSON.stringify([base.key, version, MACHINE])).digest('hex').slice(0, 12);
+  const key = createHash('sha256')
+    .update(JSON.stringify([base.key, version, MACHINE]))
+    .digest('hex')
+    .slice(0, 12);
   const folder = await kept(`booted-${key}`, (unfinished) => told('the first boot', () => bootOnce(base, unfinished)));
   await discardOthers('booted', `booted-${key}`);
   return snapshotIn(folder);

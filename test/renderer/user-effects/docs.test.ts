@@ -36,7 +36,7 @@ describe('docs/your-own-effects.md', () => {
     for (const name of Object.keys(tools)) expect(page).toContain(`\`${name}(`);
     expect(page).toContain(`| files | ${limits.MOST_FILES}, by name`);
     expect(page).toContain(`| loading | ${limits.FILE_MS / 1000} s a file, ${limits.ALL_FILES_MS / 1000} s in all`);
-    expect(page).toContain(`| cells of state | ${limits.CELLS_PER_PIXEL} a LED, or 1,024`);
+    expect(page).toContain(`| cells of state | ${limits.CELLS_PER_PIXEL} an LED, or 1,024`);
     expect(page).toContain(`${limits.FRAME_SHARE * 100} % of the frame's time, at most ${limits.LONGEST_PATIENCE_MS} ms`);
     expect(page).toContain(`| one call of \`draw\` | ${limits.OVERTIME_MS / 1000} s`);
     expect(page).toContain(`| memory of all together | ${limits.MOST_MEMORY_BYTES / 1_048_576} MiB`);
