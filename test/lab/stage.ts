@@ -5,6 +5,9 @@ import { LOGIN } from './diuna/config.ts';
 import { Service, untilAsked } from './diuna/service.ts';
 import { Guest } from './guest/guest.ts';
 
+// Where the run is ended from outside, its machines end too: they live no longer than this process.
+process.once('disconnect', () => process.exit(1));
+
 let endings: (() => Promise<unknown>)[] = [];
 
 afterAll(async () => {

@@ -54,7 +54,8 @@ describe('a disk that fails while the daemon runs', () => {
       for (let at = 0; at < 130; at += 1) {
         const disk = new FakeDisk();
         disk.before = failing(code, ({ count, name }) => count >= at && count < at + 3 && changing(name));
-        const { store, codes } = makeStore({ files: disk, limits: { ...tiny, ...hasty } });
+        // Long enough for a busy machine: here the disk fails, and time does not run out.
+        const { store, codes } = makeStore({ files: disk, limits: { ...tiny, ...hasty, open_ms: 5000, close_ms: 5000 } });
         await store.open();
         let durable = 0;
         for (let seq = 1; seq <= 20; seq += 1) if (await commitEach(store, seq, seq)) durable = seq;

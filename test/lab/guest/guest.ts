@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { freePort } from '../../support/daemon.ts';
 import type { Base } from '../prepare/base.ts';
-import { type Disk, diskAbove } from './disk.ts';
+import { type Disk, diskAbove, emptyDisk } from './disk.ts';
 import { Qemu } from './qemu.ts';
 import type { Ran, RunOptions, Shell } from './shell.ts';
 
@@ -18,48 +18,54 @@ export interface Snapshot {
 
 /** Of the guest; what listens there is reached from the host. */
 export const MQTT_PORT = 1883;
+/** A second disk (ext4), for what outlives the machine: empty unless one is given, and not mounted. */
+export const DATA_DEVICE = '/dev/vdb';
 const BOOT_SECONDS = 60;
 const POWEROFF_MS = 30_000;
 
 export class Guest {
   readonly disk: Disk;
+  readonly data: Disk;
   /** Of the host's loopback: leads to the guest's MQTT_PORT. */
   readonly mqttPort: number;
   readonly #qemu: Qemu;
   readonly #shell: Shell;
 
-  private constructor(qemu: Qemu, disk: Disk, mqttPort: number) {
+  private constructor(qemu: Qemu, disk: Disk, data: Disk, mqttPort: number) {
     this.#qemu = qemu;
     this.#shell = qemu.shell;
     this.disk = disk;
+    this.data = data;
     this.mqttPort = mqttPort;
   }
 
   /** Switches a machine on, and resolves when its shell answers. @param folder for its files. */
-  static async boot(base: Base, disk: Disk, folder: string): Promise<Guest> {
-    const guest = await Guest.#start(base, disk, folder);
+  static async boot(base: Base, disk: Disk, folder: string, data?: Disk): Promise<Guest> {
+    const guest = await Guest.#start(base, disk, folder, data);
     await guest.#answering(BOOT_SECONDS);
     return guest;
   }
 
-  /** Goes on where the snapshot was made, on a disk of its own. */
-  static async restore(base: Base, snapshot: Snapshot, folder: string): Promise<Guest> {
+  /** Goes on where the snapshot was made, on a disk of its own. @param data what DATA_DEVICE is now; nobody may have mounted it before. */
+  static async restore(base: Base, snapshot: Snapshot, folder: string, data?: Disk): Promise<Guest> {
     const own = await mkdtemp(join(folder, 'disk-'));
     const disk = await diskAbove(snapshot.disk, join(own, 'disk.qcow2'));
-    const guest = await Guest.#start(base, disk, folder, snapshot.state);
+    const guest = await Guest.#start(base, disk, folder, data, snapshot.state);
     await guest.#qemu.monitor.goOn();
     await guest.#answering(BOOT_SECONDS);
-    await guest.must(`date -s @${(Date.now() / 1000).toFixed(3)}`); // its clock stood still
+    // Its clock stood still, and it may remember what it saw of another second disk.
+    await guest.must(`date -s @${(Date.now() / 1000).toFixed(3)} && blockdev --flushbufs ${DATA_DEVICE}`);
     return guest;
   }
 
-  static async #start(base: Base, disk: Disk, folder: string, state?: string): Promise<Guest> {
+  static async #start(base: Base, disk: Disk, folder: string, given?: Disk, state?: string): Promise<Guest> {
     await mkdir(folder, { recursive: true });
     const own = await mkdtemp(join(folder, 'run-'));
+    const data = given ?? (await emptyDisk(join(own, 'data.qcow2')));
     const mqttPort = await freePort();
     const ports = { [MQTT_PORT]: mqttPort };
-    const qemu = await Qemu.start({ base, disk, folder: own, ports, ...(state === undefined ? {} : { state }) });
-    return new Guest(qemu, disk, mqttPort);
+    const qemu = await Qemu.start({ base, disk, data, folder: own, ports, ...(state === undefined ? {} : { state }) });
+    return new Guest(qemu, disk, data, mqttPort);
   }
 
   async #answering(seconds: number): Promise<void> {

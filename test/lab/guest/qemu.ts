@@ -1,4 +1,4 @@
-/** One run of QEMU: an emulated PC with a disk, one network card, the laboratory's shell, and a console that is logged. */
+/** One run of QEMU: an emulated PC with two disks, one network card, the laboratory's shell, and a console that is logged. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -12,6 +12,8 @@ import { Shell } from './shell.ts';
 export interface QemuOptions {
   readonly base: Base;
   readonly disk: Disk;
+  /** A second one, the guest's DATA_DEVICE. */
+  readonly data: Disk;
   /** Holds its sockets and its console's log. */
   readonly folder: string;
   /** Of loopback, which lead to these ports of the guest. */
@@ -20,8 +22,8 @@ export interface QemuOptions {
   readonly state?: string;
 }
 
-export const MEMORY_MB = 512;
-/** What a saved state fits to. The guest's clock would run away from ours where it caught up for pauses. */
+const MEMORY_MB = 512;
+/** What a saved state fits to, with the devices below. */
 export const MACHINE = ['-M', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', String(MEMORY_MB)];
 const CONNECT_MS = 30_000;
 
@@ -72,16 +74,16 @@ export class Qemu {
 }
 
 /**
- * The disk is written through to the host's memory, which outlives QEMU. QEMU keeps its own tables of a qcow2 file until
+ * A disk is written through to the host's memory, which outlives QEMU. QEMU keeps its own tables of a qcow2 file until
  * the guest flushes, so that blocks it never flushed may be lost, or not, in any order: a disk with a cache of its own.
  */
-function commandLine({ base, disk, folder, ports, state }: QemuOptions): string[] {
+function commandLine({ base, disk, data, folder, ports, state }: QemuOptions): string[] {
   const forwards = Object.entries(ports).map(([guest, host]) => `,hostfwd=tcp:127.0.0.1:${host}-10.0.2.15:${guest}`);
   return [
     ...MACHINE,
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ...['-kernel', base.kernel, '-initrd', base.initramfs, '-append', KERNEL_WORDS],
-    ...['-drive', `file=${disk.path},if=virtio,format=qcow2,cache=writeback`],
+    ...[disk, data].flatMap(({ path }) => ['-drive', `file=${path},if=virtio,format=qcow2,cache=writeback`]),
     ...['-nic', `user,model=virtio-net-pci,restrict=on${forwards.join('')}`],
     ...['-device', 'virtio-rng-pci'],
     ...['-chardev', `socket,id=shell,path=${join(folder, 'shell')}`],

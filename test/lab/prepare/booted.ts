@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Disk, diskAbove } from '../guest/disk.ts';
-import { Guest, type Snapshot } from '../guest/guest.ts';
+import { DATA_DEVICE, Guest, type Snapshot } from '../guest/guest.ts';
 import { MACHINE } from '../guest/qemu.ts';
 import type { Base } from './base.ts';
 import { discardOthers, kept } from './cache.ts';
@@ -13,7 +13,7 @@ import { seconds, told } from './progress.ts';
 export async function prepareBooted(base: Base): Promise<Snapshot> {
   const version = await execute('qemu-system-x86_64', ['--version']);
   const key = createHash('sha256')
-    .update(JSON.stringify([base.key, version, MACHINE]))
+    .update(JSON.stringify([base.key, version, MACHINE, DATA_DEVICE]))
     .digest('hex')
     .slice(0, 12);
   const folder = await kept(`booted-${key}`, (unfinished) => told('the first boot', () => bootOnce(base, unfinished)));
