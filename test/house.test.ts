@@ -11,6 +11,7 @@ const floors: Readonly<Record<string, number>> = {
   light: 2,
   engine: 3,
   http: 4,
+  inputs: 4,
   mqtt: 4,
   renderer: 4,
   store: 4,

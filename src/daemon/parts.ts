@@ -4,7 +4,10 @@ import type { Clock } from '../base/clock.ts';
 import { renderLayout } from '../core/layout.ts';
 import type { Report } from '../engine/ports.ts';
 import type { Submission } from '../engine/submission.ts';
+import { KnobSet } from '../inputs/knob-set.ts';
+import { makeDriver } from '../inputs/make-driver.ts';
 import type { Config } from '../model/config.ts';
+import type { RenderLayout } from '../model/strip-layout.ts';
 import type { MqttParts } from '../mqtt/embedded-service.ts';
 import type { MqttRoom } from '../mqtt/mqtt-room.ts';
 import { RendererHost } from '../renderer/host.ts';
@@ -15,6 +18,7 @@ import { ConfiguredAuthenticator } from '../system/access/authenticator.ts';
 import type { RootLogger } from '../system/logger.ts';
 import { ServiceManager } from '../system/service-manager.ts';
 import { TlsFiles } from '../system/tls-files.ts';
+import { AutoOutputs } from './auto-outputs.ts';
 import { WaysIn } from './ways-in.ts';
 
 export type MqttBuilder = (parts: MqttParts) => MqttRoom;
@@ -36,6 +40,8 @@ export interface Wires {
 
 export interface Parts {
   readonly renderer: RendererHost;
+  /** What the renderer is told of a configuration. */
+  readonly layoutOf: (config: Config) => RenderLayout;
   readonly store: Store;
   /** Of the broker inside; read and written by nobody where there is none. */
   readonly kept: KeptLog;
@@ -68,8 +74,10 @@ export function buildParts(config: Config, wires: Wires): Parts {
   const store = new Store({ path: config.store.path, history: config.store.history, report });
   const kept = new KeptLog({ path: join(config.store.path, 'broker.jsonl'), access: () => store.access, report });
   const mqtt = wires.buildMqtt({ config: config.mqtt, clock, logger: mqttLogger, submit, report, authenticator, certificates: tls, kept });
+  const autoOutputs = new AutoOutputs(logger.room('renderer'));
+  const layoutOf = (given: Config) => renderLayout(autoOutputs.decide(given));
   const renderer = new RendererHost({
-    layout: renderLayout(config),
+    layout: layoutOf(config),
     isolation: config.renderer.isolation,
     dropsRights: wires.dropsRights,
     report,
@@ -80,6 +88,7 @@ export function buildParts(config: Config, wires: Wires): Parts {
   mqtt.previews?.from((fps, show) => renderer.onPreview(fps, show));
   return {
     renderer,
+    layoutOf,
     store,
     kept,
     mqtt,

@@ -35,6 +35,25 @@ export function fromHueSaturation(h: number, s: number): Components {
   return { r: component(5), g: component(3), b: component(1) };
 }
 
+/**
+ * The colour with its hue turned by so many degrees; saturation, value and white stay. What has no hue is taken for a pale red: it
+ * becomes the full colour of the hue that it is turned to.
+ */
+export function turnHue({ r, g, b, ...white }: Components, degrees: number): Components {
+  const value = Math.max(r, g, b);
+  const chroma = value - Math.min(r, g, b);
+  const saturation = chroma === 0 ? 100 : (100 * chroma) / value;
+  const full = fromHueSaturation((((hueOf(r, g, b, chroma) + degrees) % 360) + 360) % 360, saturation);
+  const share = (chroma === 0 ? 255 : value) / 255;
+  return { r: Math.round(full.r * share), g: Math.round(full.g * share), b: Math.round(full.b * share), ...white };
+}
+
+function hueOf(r: number, g: number, b: number, chroma: number): number {
+  if (chroma === 0) return 0;
+  if (r >= g && r >= b) return (60 * (g - b)) / chroma;
+  return g >= b ? 120 + (60 * (b - r)) / chroma : 240 + (60 * (r - g)) / chroma;
+}
+
 export const colorSchema = z.unknown().transform((input, context): Components => {
   const parsed = readColor(input);
   if (parsed.success) return parsed.data;

@@ -157,7 +157,8 @@ export class RendererHost implements Renderer {
     if (isolation !== 'auto') return isolation;
     if (this.#kind === 'process' || (this.#kind === 'thread' && dropsRights === true)) return this.#kind;
     const { strips, effectsPath } = this.#layout;
-    return effectsPath !== null || strips.some(({ output }) => output.driver === 'ws281x') ? 'process' : 'thread';
+    const native = strips.some(({ output }) => output.driver === 'ws281x' || output.driver === 'spi');
+    return effectsPath !== null || native ? 'process' : 'thread';
   }
 
   #launch(): void {

@@ -1,6 +1,7 @@
 /** A layout as a configuration can give it: what a renderer with root takes from a daemon without. */
 import * as z from 'zod';
 import { rendererSchema } from '../model/config-light.ts';
+import { outputLayoutSchema } from '../model/config-outputs.ts';
 import { componentOrders, stripSchema } from '../model/config-strip.ts';
 import { boolean, decimal, integer, level, oneOf, text } from '../model/fields.ts';
 import { nameIdSchema, stripIdSchema, zoneIdSchema } from '../model/ids.ts';
@@ -21,7 +22,7 @@ const stripLayout = z.strictObject({
   id: stripIdSchema,
   length: stripSchema.shape.length,
   order: oneOf(componentOrders),
-  output: stripSchema.shape.output,
+  output: outputLayoutSchema,
   whiteBalance: rgb,
   autoWhite: stripSchema.shape.auto_white,
   whiteKelvin: stripSchema.shape.white_temperature,

@@ -4,6 +4,7 @@ import { AnsweredWindow, type StoredAnswer } from '../../src/core/answered.ts';
 import { apply } from '../../src/core/apply.ts';
 import { decide } from '../../src/core/decide.ts';
 import { parseCommand } from '../../src/core/parse-request.ts';
+import { isQuestion } from '../../src/engine/query-desk.ts';
 import type { DiunaEvent } from '../../src/model/event.ts';
 import { targetFields, zoneStateSchema } from '../../src/model/state.ts';
 import { freshWorld, rules, stamp } from '../support/deciding.ts';
@@ -45,7 +46,7 @@ function run(bodies: readonly Record<string, unknown>[]) {
     const parsed = parseCommand(body);
     if (!parsed.ok) continue;
     const { value } = parsed;
-    if (value.type === 'state.get' || value.type === 'system.ping' || value.type === 'events.replay') continue;
+    if (isQuestion(value) || value.type === 'events.replay') continue;
     const before = world;
     const decided = decide(world, value, stamp, rules);
     expect(world).toBe(before);

@@ -1,5 +1,5 @@
 /** The outside programs that some tests drive. Where one is missing its tests are left out and the run says so; in CI a missing one fails. */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const wanted = {
@@ -32,6 +32,18 @@ export function hasProgram(name: Program): boolean {
   return found;
 }
 
+/** Whether a C compiler and the built addon are there, with which the bits of the driver ws281x can be read. */
+export function canFakeAPi(): boolean {
+  return whatFakingLacks() === null;
+}
+
+function whatFakingLacks(): string | null {
+  if (findProgram('gcc') === null) return 'gcc is not installed';
+  const addon = new URL('../../node_modules/rpi-ws281x-native/build/Release/rpi_ws281x.node', import.meta.url);
+  if (process.platform === 'linux' && existsSync(addon)) return null;
+  return 'the optional package rpi-ws281x-native was not built';
+}
+
 /** Where the tests run as a user, those that need root are left out, and as root those that need a user; the run says so. */
 export function isRoot(): boolean {
   return process.getuid?.() === 0;
@@ -44,5 +56,6 @@ export function leftOut(): string[] {
   const byRights = isRoot()
     ? ['key files that may not be read (root may read all)']
     : ['dropping rights (needs root)', 'tokens in a folder of another user (needs root)'];
-  return [...programs, ...byRights];
+  const lacks = whatFakingLacks();
+  return [...programs, ...byRights, ...(lacks === null ? [] : [`the bits that the driver ws281x sends (${lacks})`])];
 }
