@@ -19,7 +19,8 @@ export function resolvePalette(catalog: Catalog, wanted: string, path: string): 
   const folded = fold(wanted);
   // A palette of the user's may have a built-in's name: its very id means it.
   const found =
-    catalog.palettes.find(({ id }) => id === wanted) ?? catalog.palettes.find(({ id, name }) => [id, name].some((known) => fold(known) === folded));
+    catalog.palettes.find(({ id }) => id === wanted) ??
+    catalog.palettes.find(({ id, name }) => [id, name].some((known) => fold(known) === folded));
   if (found !== undefined) return ok(found.id);
   return err(
     unknown(

@@ -8,6 +8,7 @@ import type { StripConfig } from '../model/config-strip.ts';
 import { chooseOutput } from '../renderer/outputs/auto.ts';
 import { readFacts } from '../renderer/outputs/auto-facts.ts';
 import { type Machine, thisMachine } from '../renderer/outputs/machine.ts';
+import { isServiceInstalled } from '../renderer/service/connect.ts';
 
 export class AutoOutputs {
   readonly #logger: Logger;
@@ -23,16 +24,19 @@ export class AutoOutputs {
 
   /** @returns the same configuration without any `auto`. */
   decide(config: Config): Config {
-    const strips = Object.entries(config.strips).map(([id, strip]) => [id, this.#decided(id, strip)] as const);
+    const { isolation, socket } = config.renderer;
+    const served = (isolation === 'auto' || isolation === 'service') && isServiceInstalled(socket);
+    const strips = Object.entries(config.strips).map(([id, strip]) => [id, this.#decided(id, strip, served)] as const);
     return { ...config, strips: Object.fromEntries(strips) };
   }
 
-  #decided(strip: string, config: StripConfig): StripConfig {
+  #decided(strip: string, config: StripConfig, served: boolean): StripConfig {
     if (config.output.driver !== 'auto') {
       this.#said.delete(strip);
       return config;
     }
-    const { output, why, fails } = chooseOutput(readFacts(this.#machine, [config.output.device]), config.type, config.output);
+    const facts = readFacts(this.#machine, { devices: [config.output.device], served });
+    const { output, why, fails } = chooseOutput(facts, config.type, config.output);
     if (this.#said.get(strip) !== why) {
       this.#said.set(strip, why);
       if (fails) this.#logger.warn({ strip, driver: output.driver, why }, 'auto found no output that works');

@@ -79,12 +79,14 @@ export function buildParts(config: Config, wires: Wires): Parts {
   const renderer = new RendererHost({
     layout: layoutOf(config),
     isolation: config.renderer.isolation,
+    socket: config.renderer.socket,
     dropsRights: wires.dropsRights,
     report,
     ownEffects: wires.ownEffects,
     warn: (message) => logger.warn({}, message),
     ...(wires.rendererEntry === undefined ? {} : { entry: wires.rendererEntry }),
   });
+  const knobs = new KnobSet({ clock, logger: logger.room('inputs'), report, submit }, (knob) => makeDriver(knob, clock));
   mqtt.previews?.from((fps, show) => renderer.onPreview(fps, show));
   return {
     renderer,
@@ -93,6 +95,6 @@ export function buildParts(config: Config, wires: Wires): Parts {
     kept,
     mqtt,
     serviceManager: new ServiceManager({ logger: logger.room('system'), alive: wires.alive }),
-    waysIn: new WaysIn(config, authenticator, tls, mqtt, logger.room('http')),
+    waysIn: new WaysIn(config, knobs, authenticator, tls, mqtt, logger.room('http')),
   };
 }

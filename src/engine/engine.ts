@@ -19,7 +19,7 @@ import { CommitQueue, snapshotOf } from './commit-queue.ts';
 import { Delivery } from './delivery.ts';
 import { type EngineParts, type EngineSettings, type EngineStats, INBOX_EVENTS, INBOX_LIMIT } from './engine-parts.ts';
 import type { Snapshot } from './ports.ts';
-import { isQuestion, look, type Question, QueryDesk } from './query-desk.ts';
+import { isQuestion, look, QueryDesk, type Question } from './query-desk.ts';
 import type { ReplayQuery } from './replay.ts';
 import { acceptedChange, refused, repeated, zoneOf } from './replies.ts';
 import { askerOf, type Submission } from './submission.ts';

@@ -50,7 +50,8 @@ function notADevice(path: string): InputError {
   return new InputError('evdev_no_device', `${path} is no input device`, cure, { lasting: true });
 }
 
-async function deviceFault(cause: unknown, root: string, path: string): Promise<InputError> {
+/** Of whatever the system said while it was opened. */
+export async function deviceFault(cause: unknown, root: string, path: string): Promise<InputError> {
   if (cause instanceof InputError) return cause;
   const code = errorCode(cause);
   if (code === 'EACCES' || code === 'EPERM') {

@@ -5,7 +5,7 @@
 import type { Clock } from '../base/clock.ts';
 
 /** An event that seems older than this is not: the clock that it was stamped with has been set meanwhile. */
-const OLDEST_US = 2_000_000;
+const OLDEST_US = 1_000_000;
 
 export class EventTime {
   readonly #clock: Clock;

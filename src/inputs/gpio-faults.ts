@@ -48,7 +48,8 @@ export function saidFault(program: string, said: string, cause?: unknown): Input
     return new InputError('gpio_no_chip', `there is no such GPIO chip (${text})`, cure, { cause });
   }
   if (/cannot find line|out of range|invalid argument/i.test(said)) {
-    const cure = 'Correct pin and chip in the configuration: "gpioinfo" shows which lines there are.';
+    const cure =
+      'Correct pin and chip in the configuration: "gpioinfo" shows which lines there are. Or gpiod is of version 1.6, and the kernel so new that it needs version 2.';
     return new InputError('gpio_no_line', `a line is not there, or cannot be an input (${text})`, cure, { cause });
   }
   return new InputError('gpio_failed', `${program} failed: ${text}`, 'Run "gpioinfo" to see what it says of the lines.', { cause });

@@ -3,7 +3,7 @@
  * that are simulated. A knob that fails stops nothing.
  */
 import { nearest } from '../base/nearest.ts';
-import { readerSettingsOf, planOf } from '../core/knobs/knob-plan.ts';
+import { planOf, readerSettingsOf } from '../core/knobs/knob-plan.ts';
 import { parseMoves } from '../core/knobs/moves.ts';
 import type { Knobs } from '../engine/ports.ts';
 import type { Config } from '../model/config.ts';
@@ -14,8 +14,9 @@ import type { KnobDriver } from './knob-driver.ts';
 import { SimulatedDriver } from './simulated.ts';
 import { SupervisedKnob } from './supervised-knob.ts';
 
+type HardwareConfig = KnobConfig & { readonly driver: Exclude<KnobConfig['driver'], 'simulated'> };
 /** Makes the driver of a knob that reads hardware; touches nothing yet. */
-export type DriverMaker = (config: KnobConfig) => KnobDriver;
+export type DriverMaker = (config: HardwareConfig) => KnobDriver;
 
 interface Entry {
   /** What it was made from: of the same text it stays as it is. */
@@ -38,7 +39,10 @@ export class KnobSet implements Knobs {
     this.#makeDriver = makeDriver;
   }
 
-  /** Those that are new or changed are opened, once those that went have given their pins back. Waits for no opening. */
+  /**
+   * Those that are new or changed are opened, once those that went have given their pins back; those that had been given up are
+   * tried again. Waits for no opening.
+   */
   take(knobs: Config['knobs']): Promise<void> {
     this.#changing = this.#changing.then(() => this.#take(knobs));
     return this.#changing;
@@ -69,14 +73,19 @@ export class KnobSet implements Knobs {
     for (const [id] of gone) this.#entries.delete(id);
     await Promise.all(gone.map(([, { supervised }]) => supervised.retire()));
     if (this.#closed) return;
+    for (const { supervised } of this.#entries.values()) supervised.retry();
     for (const [id, config] of Object.entries(knobs)) if (!this.#entries.has(id)) this.#add(id, config);
   }
 
   #add(id: string, config: KnobConfig): void {
     const { clock, report } = this.#parts;
     const { driver } = config;
-    const simulated = driver === 'simulated' ? new SimulatedDriver(readerSettingsOf(config, planOf(config)), clock) : null;
-    const knob = new Knob(id, config, simulated ?? this.#makeDriver(config), this.#parts);
+    const made =
+      driver === 'simulated'
+        ? new SimulatedDriver(readerSettingsOf(config, planOf(config)), clock)
+        : this.#makeDriver({ ...config, driver });
+    const simulated = made instanceof SimulatedDriver ? made : null;
+    const knob = new Knob(id, config, made, this.#parts);
     const supervised = new SupervisedKnob(id, knob, clock, report);
     this.#entries.set(id, { key: keyOf(config), supervised, simulated, driver });
     supervised.start();
@@ -85,7 +94,12 @@ export class KnobSet implements Knobs {
   #unknown(knob: string): Refusal {
     const known = [...this.#entries.keys()];
     const meant = nearest(knob, known);
-    const hint = known.length === 0 ? 'there are none' : meant.length > 0 ? `did you mean ${meant.join(', ')}?` : `there are ${known.slice(0, 20).join(', ')}`;
+    const hint =
+      known.length === 0
+        ? 'there are none'
+        : meant.length > 0
+          ? `did you mean ${meant.join(', ')}?`
+          : `there are ${known.slice(0, 20).join(', ')}`;
     return refusal('unknown_knob', `there is no knob "${knob}"; ${hint}`, 'knob');
   }
 }

@@ -42,7 +42,7 @@ export function lineFault(cause: unknown, pin: number, path: string): InputError
   const code = errorCode(cause);
   if (code === 'EACCES' || code === 'EPERM') return noPermission(path, cause);
   if (code === 'EROFS') {
-    const cure = `Take ProtectKernelTunables out of the service's unit, or ${OTHER_DRIVER}, which does without /sys.`;
+    const cure = `A unit with ProtectKernelTunables needs "ReadWritePaths=-/sys/class/gpio -/sys/devices/platform", too; or ${OTHER_DRIVER}.`;
     return new InputError('onoff_read_only', `${path} may only be read here`, cure, { cause, lasting: true });
   }
   if (code === 'EBUSY') {

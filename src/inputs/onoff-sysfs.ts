@@ -66,10 +66,29 @@ export async function exportLine(root: string, pin: number, chip: SysfsChip, sig
       throw lineFault(cause, pin, path);
     }
   }
+  try {
+    await waitForAccess(folder, pin, signal);
+  } catch (cause) {
+    await unexportLine(root, number);
+    throw cause;
+  }
+  return number;
+}
+
+/** Gives a line back, for another driver or program; one that is gone already is given back. */
+export async function unexportLine(root: string, number: number): Promise<void> {
+  try {
+    await writeFile(join(root, 'unexport'), String(number), { flag: constants.O_WRONLY });
+  } catch (cause) {
+    if (errorCode(cause) === null) throw cause;
+  }
+}
+
+async function waitForAccess(folder: string, pin: number, signal: AbortSignal): Promise<void> {
   const end = performance.now() + ACCESS_MS;
   for (;;) {
     const blocked = await firstBlocked(folder);
-    if (blocked === null) return number;
+    if (blocked === null) return;
     if (performance.now() > end) throw await whyBlocked(folder, blocked, pin);
     await wait(LOOK_EVERY_MS, undefined, { signal });
   }

@@ -7,7 +7,7 @@ import type { PinLine } from './gpio-lines.ts';
 import type { InputError, KnobDriver, KnobListener } from './knob-driver.ts';
 import { lineFault, notSet } from './onoff-faults.ts';
 import { loadOnoff, type OnoffGpio, type OnoffModule } from './onoff-module.ts';
-import { exportLine, findSysfsChip } from './onoff-sysfs.ts';
+import { exportLine, findSysfsChip, unexportLine } from './onoff-sysfs.ts';
 
 export interface OnoffOptions {
   readonly clock: Clock;
@@ -19,10 +19,13 @@ export interface OnoffOptions {
   readonly root?: string;
 }
 
+const CHECK_MS = 1000;
+
 export class OnoffDriver implements KnobDriver {
   readonly #options: OnoffOptions;
   readonly #root: string;
-  #taken: OnoffGpio[] = [];
+  #taken: { readonly gpio: OnoffGpio; readonly check: () => void }[] = [];
+  #checking: NodeJS.Timeout | undefined;
   /** Of this opening; what an earlier one still tells is not heard. */
   #listener: KnobListener | null = null;
   /** What failed before all lines were taken: opening throws it. */
@@ -40,13 +43,19 @@ export class OnoffDriver implements KnobDriver {
     try {
       const { Gpio } = (this.#options.load ?? loadOnoff)();
       const chip = await findSysfsChip(this.#root, this.#options.chip);
-      for (const { line, pin } of this.#options.lines) {
-        const number = await exportLine(this.#root, pin, chip, signal);
-        signal.throwIfAborted();
-        this.#take(Gpio, { line, pin }, number);
+      for (const line of this.#options.lines) {
+        const number = await exportLine(this.#root, line.pin, chip, signal);
+        try {
+          signal.throwIfAborted();
+          this.#take(Gpio, line, number);
+        } catch (cause) {
+          await unexportLine(this.#root, number);
+          throw cause;
+        }
       }
       if (this.#early !== null) throw this.#early;
       this.#open = true;
+      this.#checking = setInterval(() => this.#check(), CHECK_MS);
     } catch (cause) {
       await this.close();
       throw cause;
@@ -57,7 +66,8 @@ export class OnoffDriver implements KnobDriver {
     this.#listener = null;
     this.#early = null;
     this.#open = false;
-    for (const gpio of this.#taken.splice(0)) {
+    clearInterval(this.#checking);
+    for (const { gpio } of this.#taken.splice(0)) {
       try {
         gpio.unexport();
       } catch {
@@ -68,20 +78,33 @@ export class OnoffDriver implements KnobDriver {
 
   #take(Gpio: OnoffModule['Gpio'], { line, pin }: PinLine, number: number): void {
     const path = `${this.#root}/gpio${number}`;
-    let gpio: OnoffGpio;
     try {
-      gpio = new (readable(Gpio, (cause) => this.#fail(cause, pin, path)))(number, 'in', 'both', { activeLow: false });
-      this.#taken.push(gpio);
+      const gpio = new (readable(Gpio, (cause) => this.#fail(cause, pin, path)))(number, 'in', 'both', { activeLow: false });
+      let last = -1;
+      const told = (value: number) => {
+        last = value;
+        this.#tell(line, value);
+      };
+      const check = () => {
+        const value = gpio.readSync();
+        if (value !== last) told(value);
+      };
+      this.#taken.push({ gpio, check });
       checkSettings(gpio, pin);
       // What changes after this reading wakes the watch as soon as it begins.
-      this.#tell(line, gpio.readSync());
+      told(gpio.readSync());
       gpio.watch((error, value) => {
         if (error) this.#fail(error, pin, path);
-        else this.#tell(line, value);
+        else told(value);
       });
     } catch (cause) {
       throw lineFault(cause, pin, path);
     }
+  }
+
+  /** The kernel does not tell when somebody unexports a line, but reading it fails then. */
+  #check(): void {
+    for (const { check } of [...this.#taken]) if (this.#open) check();
   }
 
   #tell(line: PinLine['line'], value: number): void {

@@ -23,7 +23,7 @@ export interface ReaderOptions {
 }
 
 /** Asked to end it gets this long before it is killed. */
-const END_MS = 500;
+const END_MS = 300;
 const STDERR_CHARS = 2000;
 const RUN_MS = 5000;
 const RUN_BYTES = 65_536;

@@ -24,6 +24,8 @@ export class SupervisedKnob {
   #retryMs = FIRST_RETRY_MS;
   #down: { readonly sinceUs: number; readonly code: string } | null = null;
   #isOpen = false;
+  #isGivenUp = false;
+  #hurry = new AbortController();
 
   constructor(id: string, knob: Knob, clock: Clock, report: Report) {
     this.#id = id;
@@ -34,6 +36,11 @@ export class SupervisedKnob {
 
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** What time does not mend somebody may have mended meanwhile. */
+  retry(): void {
+    if (this.#isGivenUp) this.#hurry.abort();
   }
 
   start(): void {
@@ -59,10 +66,12 @@ export class SupervisedKnob {
       this.#isOpen = false;
       await soon(CLOSE_MS, this.#knob.close());
       if (fault === null) return;
+      this.#isGivenUp = fault.lasting;
       const retryMs = fault.lasting ? null : this.#retryMs;
       this.#failed(fault, retryMs);
       this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
-      await pause(retryMs, signal);
+      this.#hurry = new AbortController();
+      await pause(retryMs, AbortSignal.any([signal, this.#hurry.signal]));
     }
   }
 
@@ -132,16 +141,14 @@ function aborted(signal: AbortSignal): Promise<null> {
 /** @param waitMs `null`: until it is ended. */
 function pause(waitMs: number | null, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = waitMs === null ? undefined : setTimeout(resolve, waitMs);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
+    const timer = waitMs === null ? undefined : setTimeout(done, waitMs);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', done, { once: true });
   });
 }
 

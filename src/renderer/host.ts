@@ -10,8 +10,9 @@ import type { RenderLayout } from '../model/strip-layout.ts';
 import type { Overlay, TargetChange } from '../model/target-change.ts';
 import { EffectsTrust } from './effects-trust.ts';
 import { HealthReports } from './health-reports.ts';
+import { chooseIsolation } from './isolation.ts';
 import { KeepingLauncher } from './keeping-launcher.ts';
-import { directLauncher, type Isolation, type Launcher, type Running } from './launch.ts';
+import { directLauncher, type Isolation, type Launcher, type Running, withService } from './launch.ts';
 import type { FromRenderer, OwnEffectsMessage, RendererStats } from './messages.ts';
 import { type PreviewListener, PreviewWatchers } from './preview-watchers.ts';
 import { Probes } from './probes.ts';
@@ -20,8 +21,9 @@ import { WaitingAnswers } from './waiting-answers.ts';
 
 export interface RendererHostOptions {
   readonly layout: RenderLayout;
-  /** `auto` is a process where a strip uses the ws281x driver or effects are the user's own, and a thread else. */
   readonly isolation: 'auto' | Isolation;
+  /** Where the renderer's service listens; left out: nowhere. */
+  readonly socket?: string;
   /** The daemon gives its rights away after it called `start`: a process then keeps them, for renderers to come. */
   readonly dropsRights?: boolean;
   readonly report: Report;
@@ -66,7 +68,7 @@ export class RendererHost implements Renderer {
   readonly #probes = new Probes();
   readonly #trust: EffectsTrust;
 
-  constructor(options: RendererHostOptions, launcher: Launcher = options.dropsRights === true ? new KeepingLauncher() : directLauncher) {
+  constructor(options: RendererHostOptions, launcher: Launcher = launcherOf(options)) {
     this.#options = options;
     this.#launcher = launcher;
     this.#layout = options.layout;
@@ -121,6 +123,8 @@ export class RendererHost implements Renderer {
 
   /** Asks whether the frame loop's thread still turns. @returns false after `deadlineMs` of silence. */
   async probe(deadlineMs: number): Promise<boolean> {
+    // A service that is away does not hang, and a restart of the daemon would not bring it back.
+    if (this.#kind === 'service' && this.#running === null) return true;
     const answered = this.#probes.ask(deadlineMs);
     this.#running?.post({ kind: 'probe' });
     return answered;
@@ -148,17 +152,9 @@ export class RendererHost implements Renderer {
     });
   }
 
-  /**
-   * A process stays one: it can light everything, darkens what a reload takes from the hardware, and may be the last that
-   * has the rights for it. Without rights a thread stays one, too, and tells which strips need them.
-   */
   #isolation(): Isolation {
-    const { isolation, dropsRights } = this.#options;
-    if (isolation !== 'auto') return isolation;
-    if (this.#kind === 'process' || (this.#kind === 'thread' && dropsRights === true)) return this.#kind;
-    const { strips, effectsPath } = this.#layout;
-    const native = strips.some(({ output }) => output.driver === 'ws281x' || output.driver === 'spi');
-    return effectsPath !== null || native ? 'process' : 'thread';
+    const { isolation, dropsRights = false, socket = null } = this.#options;
+    return chooseIsolation({ isolation, dropsRights, socket, uid: process.geteuid?.() }, this.#layout, this.#kind);
   }
 
   #launch(): void {
@@ -249,4 +245,9 @@ export class RendererHost implements Renderer {
     this.#restartTimer = setTimeout(() => this.#launch(), retryMs);
     this.#health.ended(this.#layout, reason, retryMs);
   }
+}
+
+function launcherOf({ dropsRights, socket }: RendererHostOptions): Launcher {
+  const own = dropsRights === true ? new KeepingLauncher() : directLauncher;
+  return socket === undefined ? own : withService(socket, own);
 }

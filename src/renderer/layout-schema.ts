@@ -8,11 +8,16 @@ import { nameIdSchema, stripIdSchema, zoneIdSchema } from '../model/ids.ts';
 
 /** Far beyond what a Pi can feed. */
 const MOST_STRIPS = 1000;
-const MOST_ZONES = 10_000;
+export const MOST_ZONES = 10_000;
 const MOST_SEGMENTS = 64;
 const MOST_LEDS = 640_000;
 const MOST_PALETTES = 256;
 const MOST_STOPS = 256;
+
+/** Counts before it looks at each: a list of millions from whoever means harm costs no more than one that is refused. */
+export function upTo<T extends z.ZodType>(most: number, item: T) {
+  return z.array(z.unknown()).max(most).pipe(z.array(item));
+}
 
 const rgb = z.tuple([level, level, level]);
 const milliamperes = decimal(0, 1000);
@@ -44,7 +49,7 @@ const segmentLayout = z.strictObject({
 });
 
 const zoneLayout = z
-  .strictObject({ id: zoneIdSchema, length: integer(1, MOST_LEDS), segments: z.array(segmentLayout).min(1).max(MOST_SEGMENTS) })
+  .strictObject({ id: zoneIdSchema, length: integer(1, MOST_LEDS), segments: upTo(MOST_SEGMENTS, segmentLayout) })
   .refine(({ length, segments }) => length === segments.reduce((sum, segment) => sum + segment.length, 0), {
     error: 'must be as long as its segments',
   });
@@ -52,26 +57,23 @@ const zoneLayout = z
 const supplyLayout = z.strictObject({
   id: nameIdSchema,
   limitMa: integer(1, 1_000_000),
-  strips: z.array(integer(0, MOST_STRIPS - 1)).max(MOST_STRIPS),
+  strips: upTo(MOST_STRIPS, integer(0, MOST_STRIPS - 1)),
 });
 
 const paletteLayout = z.strictObject({
   id: nameIdSchema,
-  stops: z
-    .array(z.strictObject({ at: decimal(0, 1), color: rgb }))
-    .min(1)
-    .max(MOST_STOPS),
+  stops: upTo(MOST_STOPS, z.strictObject({ at: decimal(0, 1), color: rgb })).refine((stops) => stops.length > 0),
 });
 
 export const layoutSchema = z
   .strictObject({
-    strips: z.array(stripLayout).max(MOST_STRIPS),
-    zones: z.array(zoneLayout).max(MOST_ZONES),
+    strips: upTo(MOST_STRIPS, stripLayout),
+    zones: upTo(MOST_ZONES, zoneLayout),
     fps: rendererSchema.shape.fps,
     gamma: z.strictObject({ red: exponent, green: exponent, blue: exponent, white: exponent }),
     dither: rendererSchema.shape.dither,
-    supplies: z.array(supplyLayout).max(MOST_STRIPS),
-    palettes: z.array(paletteLayout).max(MOST_PALETTES),
+    supplies: upTo(MOST_STRIPS, supplyLayout),
+    palettes: upTo(MOST_PALETTES, paletteLayout),
     effectsPath: text(4096).nullable(),
     onStop: rendererSchema.shape.on_stop,
   })

@@ -32,6 +32,8 @@ const command = fc.oneof(
   ),
   fc.record({ type: fc.constant('zone.toggle'), zone }),
   fc.record({ type: fc.constant('zone.adjust_brightness'), zone, delta: fc.integer({ min: -255, max: 255 }), allow_off: fc.boolean() }),
+  fc.record({ type: fc.constant('zone.adjust_hue'), zone, delta: fc.integer({ min: -360, max: 360 }) }),
+  fc.record({ type: fc.constantFrom('zone.adjust_speed', 'zone.adjust_intensity'), zone, delta: fc.integer({ min: -255, max: 255 }) }),
   fc.record({ type: fc.constantFrom('zone.next_effect', 'zone.stop_effect', 'history.undo', 'system.identify'), zone }),
 );
 const commands = fc.array(

@@ -74,7 +74,15 @@ describe('the programs of gpiod', () => {
   it('are asked in the words of their version', () => {
     const request = { chip: 'gpiochip0', pins: [17, 27], pull: 'none' } as const;
     expect(gpiogetArguments(1, { ...request, pull: 'up' })).toEqual(['--bias=pull-up', 'gpiochip0', '17', '27']);
-    expect(gpiogetArguments(2, { ...request, pull: 'down' })).toEqual(['--numeric', '--bias', 'pull-down', '--chip', 'gpiochip0', '17', '27']);
+    expect(gpiogetArguments(2, { ...request, pull: 'down' })).toEqual([
+      '--numeric',
+      '--bias',
+      'pull-down',
+      '--chip',
+      'gpiochip0',
+      '17',
+      '27',
+    ]);
     expect(gpiomonArguments(1, request)).toContain('--bias=disable');
     expect(gpiomonArguments(2, request).join(' ')).toContain('--bias disabled');
   });

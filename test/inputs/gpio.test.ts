@@ -158,7 +158,7 @@ describe('a knob by gpiomon', () => {
     await until(() => heard.signals.length === 1003, 'all edges');
     const times = heard.times.slice(3);
     const gaps = times.slice(1).map((us, index) => us - (times[index] ?? 0));
-    expect(gaps.filter((us) => us > 0).length).toBeGreaterThan(900);
+    expect(gaps.filter((us) => us > 0).length).toBeGreaterThan(500);
     expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(50_000);
   });
 

@@ -14,7 +14,7 @@ if grep -q v1 "$here/version"; then
 else
   case "$*" in *--line-buffered*|*%n*|*%e*) echo "gpiomon: unrecognized option" >&2; exit 1;; esac
 fi
-echo "$*" >>"$here/gpiomon.args"; echo "$$" >"$here/pid.new"; mv "$here/pid.new" "$here/pid"
+echo "$$" >"$here/pid.new"; mv "$here/pid.new" "$here/pid"; echo "$*" >>"$here/gpiomon.args"
 fail gpiomon
 case "$*" in *--banner*) if [ ! -e "$here/mute" ]; then echo "Monitoring lines '17' and '27'..."; fi;; esac
 exec cat "$here/edges"`,

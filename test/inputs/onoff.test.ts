@@ -8,6 +8,7 @@ import { OnoffDriver } from '../../src/inputs/onoff.ts';
 import { lineFault } from '../../src/inputs/onoff-faults.ts';
 import { loadOnoff, type OnoffGpio, type OnoffModule } from '../../src/inputs/onoff-module.ts';
 import { FakeClock } from '../support/fakes.ts';
+import { until } from '../support/until.ts';
 import { faultOf, Heard } from './heard.ts';
 
 const signal = new AbortController().signal;
@@ -67,6 +68,7 @@ class Sysfs {
   }
 
   #look(): void {
+    if (!existsSync(join(this.root, 'export'))) return;
     const wanted = this.read('export');
     if (wanted !== '' && !existsSync(join(this.root, `gpio${wanted}`))) this.line(Number(wanted));
   }
@@ -149,7 +151,7 @@ describe('the numbers of the lines', () => {
   });
 
   it('a chip can be named by its label', async () => {
-    const sysfs = new Sysfs({ 'pinctrl-bcm2711': [512, 58], 'pcf8574a': [600, 8] });
+    const sysfs = new Sysfs({ 'pinctrl-bcm2711': [512, 58], pcf8574a: [600, 8] });
     const knob = driver(sysfs, { chip: 'pcf8574a', pins: pinLines({ switch: 3 }) });
     await knob.open(signal, new Heard());
     expect(sysfs.made.map(({ number }) => number)).toEqual([603]);
@@ -243,13 +245,27 @@ describe('a knob by onoff', () => {
     expect(sysfs.made.every(({ isOpen }) => !isOpen)).toBe(true);
   });
 
+  it('notices a line that is taken away without a word, and a change that was missed', async () => {
+    const sysfs = new Sysfs(chips);
+    const knob = driver(sysfs);
+    const heard = new Heard();
+    await knob.open(signal, heard);
+    sysfs.put('gpio529/value', '0\n');
+    await until(() => heard.short.at(-1) === 'clk 0', 'the level');
+    rmSync(join(sysfs.root, 'gpio539'), { recursive: true });
+    await until(() => heard.faults.length > 0, 'the fault');
+    expect(heard.signals).toHaveLength(4);
+    await knob.close();
+  });
+
   it('a line of which a file stays out of reach is refused after a while', async () => {
     const codes = ['value', 'edge'].map(async (name) => {
       const sysfs = new Sysfs(chips);
       sysfs.omit = [name];
-      return (await faultOf(driver(sysfs).open(signal, new Heard()))).code;
+      const { code } = await faultOf(driver(sysfs).open(signal, new Heard()));
+      return `${code}, gave back ${sysfs.read('unexport')}`;
     });
-    expect(await Promise.all(codes)).toEqual(['onoff_no_permission', 'onoff_no_interrupt']);
+    expect(await Promise.all(codes)).toEqual(['onoff_no_permission, gave back 529', 'onoff_no_interrupt, gave back 529']);
   });
 
   it('does not wait on when it is told to stop', async () => {

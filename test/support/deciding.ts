@@ -25,8 +25,7 @@ export function accept(world: World, fields: Record<string, unknown>): Decision 
   const command = parseCommand(fields);
   if (!command.ok) throw new Error(JSON.stringify(command.error));
   const { value } = command;
-  if (isQuestion(value) || value.type === 'events.replay')
-    throw new Error('a query is not decided');
+  if (isQuestion(value) || value.type === 'events.replay') throw new Error('a query is not decided');
   const decided = decide(world, value, stamp, rules);
   if (!decided.ok) throw new Error(JSON.stringify(decided.error));
   return decided.value;
@@ -36,8 +35,7 @@ export function refuse(world: World, fields: Record<string, unknown>): Refusal {
   const command = parseCommand(fields);
   if (!command.ok) return command.error;
   const { value } = command;
-  if (isQuestion(value) || value.type === 'events.replay')
-    throw new Error('a query is not decided');
+  if (isQuestion(value) || value.type === 'events.replay') throw new Error('a query is not decided');
   const decided = decide(world, value, stamp, rules);
   if (decided.ok) throw new Error('the command was accepted');
   return decided.error;

@@ -8,6 +8,7 @@ const wanted = {
   mosquitto_pub: 'the checks with mosquitto_pub and mosquitto_sub',
   mosquitto_rr: 'the checks with mosquitto_rr',
   script: 'the prompts of a terminal',
+  'systemd-analyze': 'how exposed the units are',
 } as const;
 export type Program = keyof typeof wanted;
 
@@ -28,7 +29,7 @@ export function findProgram(name: string): string | null {
 export function hasProgram(name: Program): boolean {
   const found = findProgram(name) !== null;
   if (!found && process.env['CI'] === 'true')
-    throw new Error(`${name} is missing: install Debian's packages mosquitto, mosquitto-clients, openssl and bsdutils`);
+    throw new Error(`${name} is missing: install Debian's packages mosquitto, mosquitto-clients, openssl, bsdutils and systemd`);
   return found;
 }
 

@@ -50,12 +50,13 @@ export class KnobReader {
 
   /** @param atUs when it happened, never less than before. @param nowUs when we hear of it: commands keep their pace by it. */
   hear(input: KnobInput, atUs: number, nowUs: number = atUs): KnobAction[] {
-    const before = this.#dueSenses(atUs, nowUs);
+    const before = [...this.#dueTurns(nowUs), ...this.#dueSenses(atUs, nowUs)]; // turns that a late timer has left come first
     return [...before, ...this.#take(input, atUs, nowUs), ...this.#dueTurns(nowUs)];
   }
 
   due(nowUs: number): KnobAction[] {
-    return [...this.#dueSenses(nowUs, nowUs), ...this.#dueTurns(nowUs)];
+    const turns = this.#dueTurns(nowUs);
+    return [...turns, ...this.#dueSenses(nowUs, nowUs), ...this.#dueTurns(nowUs)];
   }
 
   #take(input: KnobInput, atUs: number, nowUs: number): KnobAction[] {

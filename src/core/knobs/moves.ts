@@ -5,8 +5,7 @@ import { show } from '../issues.ts';
 
 export type Move =
   /** Detents, clockwise positive. */
-  | { readonly kind: 'turn'; readonly detents: number; readonly held: boolean }
-  | { readonly kind: 'press' | 'double_press' | 'long_press' };
+  { readonly kind: 'turn'; readonly detents: number; readonly held: boolean } | { readonly kind: 'press' | 'double_press' | 'long_press' };
 
 /** Detents of one move. */
 const MOST_DETENTS = 1000;

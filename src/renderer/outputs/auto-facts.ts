@@ -9,23 +9,31 @@ import { checkBoard, checkMemory, readModel } from './ws281x-checks.ts';
 
 const require = createRequire(import.meta.url);
 
-/** @param devices SPI devices that are asked for. @param installed whether a package can be found. */
-export function readFacts(machine: Machine, devices: readonly string[], installed = isInstalled): MachineFacts {
+export interface Asked {
+  /** SPI devices. */
+  readonly devices: readonly string[];
+  /** Whether there is a renderer's service, which has root where this process has not. */
+  readonly served: boolean;
+  /** Whether a package can be found. */
+  readonly installed?: (name: string) => boolean;
+}
+
+export function readFacts(machine: Machine, { devices, served, installed = isInstalled }: Asked): MachineFacts {
   const model = readModel(machine);
   return {
     pi: model?.includes('Raspberry Pi') === true ? model : null,
-    ws281x: readPins(machine, installed),
+    ws281x: readPins(machine, served, installed),
     spiAddon: installed('spi-device'),
     spi: new Map(devices.map((device) => [device, spiState(device, machine)])),
   };
 }
 
-function readPins(machine: Machine, installed: (name: string) => boolean): MachineFacts['ws281x'] {
+function readPins(machine: Machine, served: boolean, installed: (name: string) => boolean): MachineFacts['ws281x'] {
   try {
     const { revision } = checkBoard(machine);
-    if (machine.uid !== 0) return { why: 'it needs root' };
+    if (machine.uid !== 0 && !served) return { why: 'it needs root' };
     if (!installed('rpi-ws281x-native')) return { why: 'the package rpi-ws281x-native is not installed' };
-    checkMemory(machine);
+    if (!served) checkMemory(machine); // else the service sees devices that this process need not
     return { pins: [...channel0Pins(revision), ...channel1Pins(revision)] };
   } catch (cause) {
     if (cause instanceof OutputError) return { why: cause.message };

@@ -26,16 +26,18 @@ export interface Choice {
 type Auto = Extract<OutputConfig, { driver: 'auto' }>;
 
 const DMA = 10;
+/** SPI's own: there ws281x goes by it, too. */
+const MOSI = 10;
 
 export function chooseOutput(facts: MachineFacts, type: LedType, auto: Auto): Choice {
   const noPins = againstPins(facts, type, auto);
   if (noPins === null && auto.gpio !== undefined) {
-    const why = `GPIO ${auto.gpio} of this ${facts.pi ?? 'machine'} can be driven, and there is root for it`;
+    const why = `GPIO ${auto.gpio} of this ${facts.pi ?? 'machine'} can be driven`;
     return { output: { driver: 'ws281x', gpio: auto.gpio, dma: DMA }, why, fails: false };
   }
   const spi: DecidedOutput = { driver: 'spi', device: auto.device };
   const noSpi = againstSpi(facts, auto.device);
-  if (noSpi === null) return { output: spi, why: `${auto.device} is there and may be used; not ws281x: ${noPins}`, fails: false };
+  if (noSpi === null) return { output: spi, why: `${auto.device} may be used, data at MOSI; not ws281x: ${noPins}`, fails: false };
   if (facts.pi !== null) return { output: spi, why: `nothing works yet; ws281x: ${noPins}; spi: ${noSpi}`, fails: true };
   return { output: { driver: 'simulated' }, why: `this is no Raspberry Pi; spi: ${noSpi}`, fails: false };
 }
@@ -43,6 +45,7 @@ export function chooseOutput(facts: MachineFacts, type: LedType, auto: Auto): Ch
 function againstPins({ ws281x }: MachineFacts, type: LedType, { gpio }: Auto): string | null {
   if (type === 'apa102') return 'it has no clock line';
   if (gpio === undefined) return 'no gpio is given';
+  if (gpio === MOSI) return `GPIO ${MOSI} is MOSI`;
   if ('why' in ws281x) return ws281x.why;
   return ws281x.pins.includes(gpio) ? null : `GPIO ${gpio} cannot drive LEDs on this board`;
 }

@@ -54,7 +54,7 @@ export function readSource(folder: string, file: string, euid: number | undefine
 }
 
 /** All that a path leads through, as it is named and as it really is. */
-function partsOf(path: string): PathPart[] {
+export function partsOf(path: string): PathPart[] {
   const seen = new Set<string>();
   for (const start of [path, realpathSync(path)]) {
     for (let at = start; !seen.has(at); at = dirname(at)) seen.add(at);

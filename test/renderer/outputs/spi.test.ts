@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { outputLayout } from '../../../src/core/output-layout.ts';
 import type { StripFrame } from '../../../src/light/stage.ts';
 import type { SpiEncoding } from '../../../src/model/config-outputs.ts';
+import { readFacts } from '../../../src/renderer/outputs/auto-facts.ts';
 import type { Machine } from '../../../src/renderer/outputs/machine.ts';
 import type { OutputError } from '../../../src/renderer/outputs/output-error.ts';
 import { type SpiOptions, SpiOutput } from '../../../src/renderer/outputs/spi.ts';
-import { loadSpi } from '../../../src/renderer/outputs/spi-addon.ts';
 import { FakeLoopClock } from '../support/fake-clock.ts';
 import { FakeSpi } from '../support/fake-spi.ts';
 import { apa102Shows, levels, ws281xShows } from '../support/led-chains.ts';
@@ -114,7 +114,12 @@ describe('APA102 LEDs at SPI', () => {
     await open(output);
     expect(await send(output, bytes)).toBeNull();
     expect(spi.sent.map(({ length }) => length)).toEqual([512, 512, 203]);
-    expect(apa102Shows(spi.sent.flatMap((part) => levels(part)), 300)).toEqual(shownOf(bytes));
+    expect(
+      apa102Shows(
+        spi.sent.flatMap((part) => levels(part)),
+        300,
+      ),
+    ).toEqual(shownOf(bytes));
   });
 });
 
@@ -192,7 +197,10 @@ describe('an SPI output', () => {
   it('is told what its configuration leaves out', () => {
     const spi = { driver: 'spi' as const, device: DEVICE };
     expect(outputLayout('main', { type: 'ws2812', output: spi })).toEqual({ ...spi, encoding: 'ws281x_3', speedHz: 2_400_000 });
-    expect(outputLayout('main', { type: 'sk6812w', output: { ...spi, bits: 4 } })).toMatchObject({ encoding: 'ws281x_4', speedHz: 3_200_000 });
+    expect(outputLayout('main', { type: 'sk6812w', output: { ...spi, bits: 4 } })).toMatchObject({
+      encoding: 'ws281x_4',
+      speedHz: 3_200_000,
+    });
     expect(outputLayout('main', { type: 'apa102', output: spi })).toMatchObject({ encoding: 'apa102', speedHz: 4_000_000 });
     expect(outputLayout('main', { type: 'apa102', output: { ...spi, speed: 7.8 } })).toMatchObject({ speedHz: 7_800_000 });
   });
@@ -255,13 +263,13 @@ describe('an SPI output tells what is wrong, and what helps', () => {
     expect(await send(outputOf(1).output, Uint8Array.of(1, 2, 3))).toMatchObject({ code: 'spi_closed' });
   });
 
-  it('loads the package itself, or says that it is missing', () => {
-    let code = 'loaded';
-    try {
-      expect(loadSpi().open).toBeTypeOf('function');
-    } catch (error) {
-      code = (error as OutputError).code;
-    }
-    expect(['loaded', 'spi_addon_missing']).toContain(code);
+  it('asks the package that is installed, which finds no such device; or says that it is missing', async () => {
+    const device = '/dev/spidev250.9';
+    const on = pi({ spi: ['dev/spidev250.9'] });
+    const options = { strip: 'main', leds: 1, componentsPerLed: 3 as const, device, encoding: 'ws281x_3' as const, speedHz: 2_400_000 };
+    const { spiAddon } = readFacts(on, { devices: [device], served: false });
+    const output = new SpiOutput(options, new FakeLoopClock(), on);
+    await expect(open(output)).rejects.toMatchObject({ code: spiAddon ? 'spi_off' : 'spi_addon_missing' });
+    await output.close({ off: true });
   });
 });

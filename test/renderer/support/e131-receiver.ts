@@ -15,7 +15,10 @@ export interface E131Packet {
 /** @throws AssertionError where a field is not as ANSI E1.31-2018 has it. */
 export function readE131(packet: Buffer): E131Packet {
   let at = 0;
-  const take = (bytes: number) => packet.subarray(at, (at += bytes));
+  const take = (bytes: number) => {
+    at += bytes;
+    return packet.subarray(at - bytes, at);
+  };
   const number = (bytes: number) => take(bytes).readUIntBE(0, bytes);
   const expectNumber = (bytes: number, wanted: number, clause: string) => assert.equal(number(bytes), wanted, clause);
   const expectLength = (clause: string) => {
