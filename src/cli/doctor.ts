@@ -65,7 +65,7 @@ async function examine(config: string, place: Place): Promise<{ findings: Findin
   const loaded = await within(CONFIG_MS, loadConfig(place.root === '/' ? config : join(place.root, config)));
   const facts: Omit<Facts, 'configured'> = {
     machine,
-    node: { version: place.nodeVersion, wanted: packageJson.engines.node },
+    nodejs: { version: place.nodeVersion, wanted: packageJson.engines.node },
     file: await readPath(files, path),
     fileName: config,
   };

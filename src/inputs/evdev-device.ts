@@ -7,7 +7,7 @@ import { InputError } from './knob-driver.ts';
 
 /**
  * Opens it for reading; from now on the kernel keeps its events for us.
- * @param root /dev/input @param name a path, a name in by-path or by-id, or the number of an event device. @throws InputError
+ * @param root /dev/input @param name a path, a name in by-path or by-id, or an event device by name or number. @throws InputError
  */
 export async function openInputDevice(root: string, name: string): Promise<FileHandle> {
   const path = await findPath(root, name);
@@ -27,12 +27,13 @@ function isReadable(stats: Stats): boolean {
 
 async function findPath(root: string, name: string): Promise<string> {
   if (name.startsWith('/')) return name;
-  if (/^\d+$/.test(name)) return join(root, `event${name}`);
+  const number = /^(?:event)?(\d+)$/.exec(name)?.[1];
+  if (number !== undefined) return join(root, `event${number}`);
   for (const folder of ['by-path', 'by-id']) {
     const path = join(root, folder, name);
     if (await exists(path)) return path;
   }
-  return join(root, name);
+  return join(root, 'by-path', name);
 }
 
 async function exists(path: string): Promise<boolean> {

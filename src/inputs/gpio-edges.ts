@@ -1,6 +1,5 @@
 /**
- * Reads what gpiomon writes, however its lines are cut. Version 1.6 reads each line of GPIO by itself, so that edges of two
- * lines that come while it waits for the processor are written line by line instead of in the order of time. Pure.
+ * Reads what gpiomon writes, however its lines are cut, and puts edges into the order of time. Pure.
  */
 import type { GpiodVersion } from './gpio-tools.ts';
 

@@ -11,7 +11,10 @@ import { ReaderProcess } from './reader-process.ts';
 const STARTED_MS = 300;
 /** Version 2 says so; beyond this it is taken as stuck. */
 const BANNER_MS = 3000;
-/** How long edges of version 1.6 are gathered to be put in order: it is behind by less than this. */
+/**
+ * How long edges are gathered to be put in order. Those of two lines may come the wrong way round: version 1.6 reads each
+ * line by itself, and the kernel hands on each line's edges by a thread of its own.
+ */
 const GATHER_MS = 2;
 
 export class GpioWatch {
@@ -81,11 +84,8 @@ export class GpioWatch {
   #read(text: string): void {
     const { edges, listening, strange } = this.#text.push(text);
     if (listening || edges.length > 0) this.#listening();
-    if (this.#version === 2) this.#tell(edges);
-    else if (edges.length > 0) {
-      this.#gathered.push(...edges);
-      this.#gathering ??= setTimeout(() => this.#tellGathered(), GATHER_MS);
-    }
+    this.#gathered.push(...edges);
+    if (edges.length > 0) this.#gathering ??= setTimeout(() => this.#tellGathered(), GATHER_MS);
     if (strange !== null) this.#fail(strangeOutput(strange));
   }
 

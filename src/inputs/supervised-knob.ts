@@ -25,6 +25,7 @@ export class SupervisedKnob {
   #down: { readonly sinceUs: number; readonly code: string } | null = null;
   #isOpen = false;
   #isGivenUp = false;
+  /** Ends the pause. */
   #hurry = new AbortController();
 
   constructor(id: string, knob: Knob, clock: Clock, report: Report) {
@@ -55,6 +56,7 @@ export class SupervisedKnob {
 
   async close(): Promise<void> {
     this.#end.abort();
+    this.#hurry.abort();
     this.#isOpen = false;
     await soon(CLOSE_MS, this.#running);
   }
@@ -71,7 +73,7 @@ export class SupervisedKnob {
       this.#failed(fault, retryMs);
       this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
       this.#hurry = new AbortController();
-      await pause(retryMs, AbortSignal.any([signal, this.#hurry.signal]));
+      if (!signal.aborted) await pause(retryMs, this.#hurry.signal);
     }
   }
 

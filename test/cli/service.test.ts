@@ -121,6 +121,9 @@ describe('service install', () => {
     writeFileSync(at(`root/${CONFIG}`), text(CONFIG).replace('{ driver: simulated }', '{ driver: ws281x }'));
     expect((await service('install')).stderr).toContain('main: the driver ws281x needs root: diuna service install --renderer');
     expect((await service('install', '--renderer')).stderr).not.toContain('needs root');
+    const far = '{ driver: ws281x }\n  far: { length: 5, output: { driver: ddp, host: 192.0.2.7 } }';
+    writeFileSync(at(`root/${CONFIG}`), text(CONFIG).replace('{ driver: ws281x }', far));
+    expect((await service('install')).stderr).toContain('far: lit from diuna-renderer.service too, which has no network');
   });
 
   it('takes the group of that name where there is one, and adds to no group that is not there', async () => {

@@ -189,7 +189,7 @@ describe('a device that cannot be read', () => {
 
   it('and is something else is refused for good', async () => {
     const input = new Input();
-    const fault = await faultOf(driver(input, ['by-path']).open(signal, new Heard()));
+    const fault = await faultOf(driver(input, [join(input.root, 'by-path')]).open(signal, new Heard()));
     expect(fault).toMatchObject({ code: 'evdev_no_device', lasting: true });
   });
 

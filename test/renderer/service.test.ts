@@ -163,6 +163,21 @@ describe('the service', () => {
     expect(home.isUp).toBe(true);
   });
 
+  it('removes nothing that is no socket', async () => {
+    await using home = new ServiceHome();
+    Object.assign(home, { socket: home.config });
+    await home.start();
+    expect(home.log).toContain('is there, and no socket');
+    expect(statSync(home.config).isFile()).toBe(true);
+  });
+
+  it('ends although a daemon comes just then', async () => {
+    await using home = await serving();
+    const crowd = Array.from({ length: 8 }, () => new RawDaemon(home.socket));
+    expect(await home.end('SIGTERM')).toBe(0);
+    for (const raw of crowd) raw[Symbol.dispose]();
+  });
+
   it('drives the pins that its configuration names, whatever the daemon asks for', async () => {
     await using home = await serving({ strips: { main: { length: 2, output: { driver: 'ws281x', gpio: 18 } } } });
     using raw = new RawDaemon(home.socket);

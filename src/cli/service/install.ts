@@ -94,9 +94,12 @@ async function putUnits(machine: Machine, units: readonly string[], place: Place
 }
 
 function advise(machine: Machine, config: Config | null, hasRenderer: boolean): void {
-  const wired = Object.entries(config?.strips ?? {}).filter(([, { output }]) => output.driver === 'ws281x');
-  if (wired.length > 0 && !hasRenderer) {
-    machine.say(`${wired.map(([id]) => id).join(', ')}: the driver ws281x needs root: diuna service install --renderer`);
+  const strips = Object.entries(config?.strips ?? {});
+  const by = (...drivers: readonly string[]) => strips.filter(([, { output }]) => drivers.includes(output.driver)).map(([id]) => id);
+  const [wired, networked] = [by('ws281x'), by('ddp', 'e131')];
+  if (wired.length > 0 && !hasRenderer) machine.say(`${wired.join(', ')}: the driver ws281x needs root: diuna service install --renderer`);
+  if (wired.length > 0 && networked.length > 0) {
+    machine.say(`${networked.join(', ')}: lit from ${UNITS.renderer} too, which has no network: its first lines say how to give it one`);
   }
   machine.say(`next: edit ${CONFIG_PATH}, then systemctl reload diuna; the log: journalctl -u diuna -f`);
 }

@@ -170,7 +170,7 @@ export interface ConfiguredFacts {
 
 export interface Facts {
   readonly machine: MachineFacts;
-  readonly node: { readonly version: string; readonly wanted: string };
+  readonly nodejs: { readonly version: string; readonly wanted: string };
   readonly file: PathFacts;
   /** As it was called on the command line. */
   readonly fileName: string;

@@ -10,8 +10,8 @@ export const NO_PI = 'this is no Raspberry Pi';
 const LOW_NOW = 1 << 0;
 const LOW_SINCE_BOOT = 1 << 16;
 
-export function machineFindings({ machine, node }: Facts): Finding[] {
-  return [checkBoard(machine), checkNode(node), checkVoltage(machine), checkClock(machine)];
+export function machineFindings({ machine, nodejs }: Facts): Finding[] {
+  return [checkBoard(machine), checkNode(nodejs), checkVoltage(machine), checkClock(machine)];
 }
 
 function checkBoard({ board, platform }: MachineFacts): Finding {
@@ -27,7 +27,7 @@ function checkBoard({ board, platform }: MachineFacts): Finding {
   );
 }
 
-function checkNode({ version, wanted }: Facts['node']): Finding {
+function checkNode({ version, wanted }: Facts['nodejs']): Finding {
   if (isAtLeast(version, wanted)) return fine('node', `Node.js ${version}`);
   const cure = `Install a newer one: "sudo apt install nodejs" of Raspberry Pi OS 13 or newer, or from nodejs.org; then run "npm rebuild".`;
   return problem('node', `Node.js ${version} is too old: diuna needs ${wanted}`, cure);

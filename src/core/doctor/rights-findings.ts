@@ -9,7 +9,9 @@ export function configFindings(facts: Facts): Finding[] {
   if ('config' in configured) return [fine('config', `${fileName} has no mistakes`), ...readable];
   const [first = 'it cannot be read', ...others] = configured.mistakes;
   const more = others.length === 0 ? '' : `, and ${others.length} more`;
-  const cure = file.exists ? `"diuna check -c ${fileName}" names all mistakes.` : 'Name the file that the daemon runs with, such as "diuna doctor -c /etc/diuna/config.yaml".';
+  const cure = file.exists
+    ? `"diuna check -c ${fileName}" names all mistakes.`
+    : 'Name the file that the daemon runs with, such as "diuna doctor -c /etc/diuna/config.yaml".';
   return [problem('config', `${first}${more}`, cure), ...readable];
 }
 
@@ -22,7 +24,8 @@ function checkReadable({ file, fileName, machine }: Facts): Finding {
     return problem('config_readable', `user ${account.name} may not enter ${closed.path}, where ${fileName} is`, cure);
   }
   if (last !== undefined && !may(account, last, 'read')) {
-    const cure = `Run "sudo chgrp ${account.groups[0] ?? account.name} ${fileName} && sudo chmod g+r ${fileName}".`;
+    const group = account.groups.includes(account.name) ? account.name : (account.groups[0] ?? account.name);
+    const cure = `Run "sudo chgrp ${group} ${fileName} && sudo chmod g+r ${fileName}".`;
     return problem('config_readable', `user ${account.name} may not read ${fileName}`, cure);
   }
   return fine('config_readable', `user ${account.name} may read ${fileName}`);

@@ -63,7 +63,7 @@ function checkOne(machine: MachineFacts, strip: StripFacts): Finding[] {
 function checkAudio(machine: MachineFacts, strip: string, gpio: number): Finding {
   const boot = bootOf(machine);
   const path = bootPath(machine);
-  const cure = `Put "dtparam=audio=off" into ${path} and restart the Pi.`;
+  const cure = `Put "dtparam=audio=off" into ${path}, in place of dtparam=audio=on, and restart the Pi.`;
   const shared = `shares the PWM with strip ${strip} at GPIO ${gpio}`;
   if (machine.modules.has('snd_bcm2835')) return problem('audio', `analog audio (snd_bcm2835) is on: it ${shared}`, cure);
   if (boot !== null && isOn(boot.params, 'audio') && !machine.blacklist.has('snd_bcm2835')) {

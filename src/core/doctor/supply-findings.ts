@@ -29,8 +29,7 @@ function checkUnfed(id: string, strip: StripConfig): Finding {
   const fullMa = fullWhiteMa(strip);
   const found = `full white of strip ${id} (${strip.length} ${strip.type}) draws about ${amperes(fullMa)}, and nothing limits it`;
   if (strip.output.driver === 'simulated') return fine('supply', found);
-  const name = id === 'main' ? 'wall' : id;
-  const cure = `Write what its supply can give, less a reserve, into the configuration: "supplies: { ${name}: { limit: ${Math.ceil(fullMa / 100) * 100}, strips: [${id}] } }" (mA).`;
+  const cure = `Write what its supply can give, less a reserve, into the configuration: "supplies: { ${id}: { limit: ${Math.ceil(fullMa / 100) * 100}, strips: [${id}] } }" (mA).`;
   return note('supply', found, cure);
 }
 

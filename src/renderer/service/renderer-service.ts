@@ -3,7 +3,7 @@
  * without rights, and serves one at a time. Who may come says the socket's owner and mode; what it may drive says the
  * configuration, which is asked for each daemon anew. Nothing that a daemon does ends the service.
  */
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Fault } from '../../base/fault.ts';
 import type { Allowance } from '../kept-renderer.ts';
@@ -45,6 +45,7 @@ export class RendererService {
     if (await isServed(path)) {
       throw new Fault('socket_taken', `another renderer serves at ${path}`, 'end it first, or name another socket');
     }
+    if (isOther(path)) throw new Fault('socket_taken', `${path} is there, and no socket`, 'name another socket');
     try {
       rmSync(path, { force: true }); // left by one that was killed
       await new Promise<void>((resolve, reject) => {
@@ -109,7 +110,12 @@ export class RendererService {
       if (!(cause instanceof Fault)) throw cause;
       log(`${cause.message}: ${cause.cure}`);
       sendAway(socket, `its service cannot serve: ${cause.message}: ${cause.cure}`);
-      await new Promise((resolve) => socket.once('close', resolve));
+      if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
     }
   }
+}
+
+/** What is no socket is not ours to remove. */
+function isOther(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSocket() === false;
 }
