@@ -67,6 +67,7 @@ it('only run, check and those that work on files know adapters among the subcomm
     'cli/run.ts',
     'cli/check.ts',
     'cli/doctor.ts',
+    'cli/doctor/config-trust.ts',
     'cli/doctor/driver-facts.ts',
     'cli/doctor/packages.ts',
     'cli/renderer.ts',

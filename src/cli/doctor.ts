@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { diagnose } from '../core/doctor/diagnose.ts';
 import type { ConfiguredFacts, Facts } from '../core/doctor/facts.ts';
-import type { Finding } from '../core/doctor/finding.ts';
+import type { Finding, Trouble } from '../core/doctor/finding.ts';
 import { loadConfig } from '../system/config-file.ts';
 import { formatMistake } from '../system/config-mistakes.ts';
 import { Files } from '../system/machine/files.ts';
@@ -15,6 +15,7 @@ import { readMachine } from '../system/machine/read-machine.ts';
 import { readPath, readStore } from '../system/machine/store-probe.ts';
 import type { Self } from '../system/machine/who-runs.ts';
 import { within } from '../system/within.ts';
+import { distrustOf } from './doctor/config-trust.ts';
 import { inputNames, readDrivers } from './doctor/driver-facts.ts';
 import { checkPackage, type PackageCheck } from './doctor/packages.ts';
 import { report } from './doctor/report.ts';
@@ -36,6 +37,7 @@ export interface Place {
   readonly arch: string;
   readonly nodeVersion: string;
   readonly checkPackage: PackageCheck;
+  readonly distrustOf: (path: string) => Trouble | null;
 }
 
 /** A disk that does not give the configuration by then hangs. */
@@ -54,7 +56,7 @@ export async function doctor(
 
 export function thisPlace(): Place {
   const self = { platform: process.platform, uid: process.getuid?.() ?? -1, gids: process.getgroups?.() ?? [] };
-  return { root: '/', self, arch: process.arch, nodeVersion: process.version, checkPackage };
+  return { root: '/', self, arch: process.arch, nodeVersion: process.version, checkPackage, distrustOf };
 }
 
 /** @returns also whether something that was asked of a disk is still under way. */
@@ -76,7 +78,7 @@ async function examine(config: string, place: Place): Promise<{ findings: Findin
   if (!loaded.ok) return { findings: diagnose({ ...facts, configured: { mistakes: loaded.error.map(formatMistake) } }), hangs: false };
   const configured: ConfiguredFacts = {
     config: loaded.value,
-    drivers: await readDrivers({ config: loaded.value, facts: machine, ...place }),
+    drivers: await readDrivers({ config: loaded.value, facts: machine, path, ...place }),
     store: await readStore(files, loaded.value.store.path),
     input: readInputs(files, inputNames(loaded.value)),
   };

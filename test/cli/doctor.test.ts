@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -21,7 +22,15 @@ interface Said {
 
 async function ask(name: KindName, machine: MachineRoot, more: Partial<Place> = {}, verbose = false): Promise<Said> {
   const self = { platform: 'linux', uid: 1000, gids: [1000] };
-  const place: Place = { root: machine.root, self, arch: kinds[name].arch, nodeVersion: 'v20.19.0', checkPackage: () => null, ...more };
+  const place: Place = {
+    root: machine.root,
+    self,
+    arch: kinds[name].arch,
+    nodeVersion: 'v20.19.0',
+    checkPackage: () => null,
+    distrustOf: () => null,
+    ...more,
+  };
   let said: Pick<Said, 'text' | 'findings'> = { text: '', findings: [] };
   const output = { json: false, note: () => {}, result: (text: string, value: unknown) => (said = { text, findings: value as Finding[] }) };
   const code = await doctor({ config: CONFIG, verbose }, place, output);
@@ -103,6 +112,13 @@ describe('finds', () => {
     expect(of(said, 'package')).toMatchObject([{ level: 'problem', cure: 'Run "npm install spi-device".' }]);
   });
 
+  it('a configuration that root does not obey, where root is asked to', async () => {
+    const distrustOf = (path: string) => ({ message: `${path} belongs to another user`, cure: `sudo chown root ${path}` });
+    const said = await ask('Pi 3', machineRoot('Pi 3'), { distrustOf });
+    expect(of(said, 'renderer_config')).toMatchObject([{ level: 'problem', found: `${CONFIG} belongs to another user` }]);
+    expect(of(await ask('Pi 5', machineRoot('Pi 5'), { distrustOf }), 'renderer_config')).toEqual([]);
+  });
+
   it('mistakes of the configuration, which end with a code of their own', async () => {
     const said = await ask('Pi 3', machineRoot('Pi 3').put(CONFIG, 'strips: {}\n'));
     expect(said.code).toBe(78);
@@ -145,6 +161,15 @@ describe('as a program', () => {
       expect(['problem', 'warning', 'note', 'ok']).toContain(finding.level);
       expect(finding.cure === null).toBe(finding.level === 'ok');
     }
+  });
+
+  it('does not wait for a configuration that never comes', async () => {
+    rmSync(join(folder, 'config.yaml'), { force: true });
+    execFileSync('mkfifo', [join(folder, 'config.yaml')]);
+    const { code, stdout } = await runCli(['doctor'], folder);
+    rmSync(join(folder, 'config.yaml'));
+    expect(code).toBe(78);
+    expect(stdout).toContain('must be an ordinary file');
   });
 
   it('tells of a port that another program has, worst first, and exits with 71', async () => {

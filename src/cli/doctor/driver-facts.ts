@@ -26,6 +26,10 @@ export interface Asking {
   readonly root: string;
   readonly arch: string;
   readonly checkPackage: PackageCheck;
+  /** Whether root may obey a configuration. */
+  readonly distrustOf: (path: string) => Trouble | null;
+  /** Of the configuration. */
+  readonly path: string;
 }
 
 export async function readDrivers(asking: Asking): Promise<DriverFacts> {
@@ -38,6 +42,7 @@ export async function readDrivers(asking: Asking): Promise<DriverFacts> {
   return {
     strips,
     board,
+    trust: wired && facts.hasRenderer && !hasRoot ? asking.distrustOf(asking.path) : null,
     pins: wired && board === null ? checkPins(config, strips, machine) : null,
     chips: await readChips(config, root),
     packages: new Map(neededPackages(config, strips).map((name) => [name, checkPackage(name)])),

@@ -154,6 +154,8 @@ export interface DriverFacts {
   readonly board: Trouble | null;
   /** What is wrong with the pins of the ws281x strips. */
   readonly pins: Trouble | null;
+  /** Why the renderer's service would not obey the configuration; null also where it is not asked to. */
+  readonly trust: Trouble | null;
   /** By knob with the driver onoff. */
   readonly chips: ReadonlyMap<string, Trouble | null>;
   /** By optional package that the configuration needs. */

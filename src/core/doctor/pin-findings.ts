@@ -10,6 +10,9 @@ import { bootOf, bootPath } from './strip-findings.ts';
 /** Labels of the chips that have the pins of the header. */
 const HEADER = /^pinctrl-(bcm2835|bcm2711|rp1)$/;
 
+/** As the driver gpio calls itself, with gpiod 2 and 1. */
+const OWN_READERS = ['diuna', 'gpiomon'];
+
 interface PinUse {
   readonly pin: number;
   readonly who: string;
@@ -77,7 +80,7 @@ function busy({ pin, who, driver, bus }: PinUse, { by }: TakenLine): Finding[] {
   if (/^spi\d/.test(by) && bus !== null) return [];
   const cure = `See with "gpioinfo" and "sudo cat /sys/kernel/debug/gpio" who that is, and end it; or use another pin for ${who}.`;
   const found = `GPIO ${pin}, which ${who} uses, is taken by "${by}"`;
-  if (by === 'gpiomon' && driver === 'gpio')
+  if (OWN_READERS.includes(by) && driver === 'gpio')
     return [note('pin_busy', found, 'It may be a diuna that runs: "systemctl status diuna" says.')];
   return [driver === 'ws281x' ? warning('pin_busy', found, cure) : problem('pin_busy', found, cure)];
 }

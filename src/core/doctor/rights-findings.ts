@@ -1,6 +1,6 @@
 /** Findings about the configuration file, and about who the daemon runs as: what is root's, and what its unit hides from it. Pure. */
 import type { ConfiguredFacts, Facts, FileFacts, MachineFacts } from './facts.ts';
-import { type Finding, fine, problem } from './finding.ts';
+import { type Finding, fine, ofTrouble, problem } from './finding.ts';
 import { firstClosed, may } from './permission.ts';
 
 export function configFindings(facts: Facts): Finding[] {
@@ -9,6 +9,7 @@ export function configFindings(facts: Facts): Finding[] {
   if ('config' in configured) return [fine('config', `${fileName} has no mistakes`), ...readable];
   const [first = 'it cannot be read', ...others] = configured.mistakes;
   const more = others.length === 0 ? '' : `, and ${others.length} more`;
+  if (/no permission/.test(first)) return [problem('config', first, `Ask as somebody who may: "sudo diuna doctor -c ${fileName}".`)];
   const cure = file.exists
     ? `"diuna check -c ${fileName}" names all mistakes.`
     : 'Name the file that the daemon runs with, such as "diuna doctor -c /etc/diuna/config.yaml".';
@@ -37,7 +38,9 @@ export function rightsFindings(facts: MachineFacts, { drivers }: ConfiguredFacts
   const groups = account.groups.length === 0 ? '' : `, with the groups ${account.groups.join(', ')}`;
   const who = fine('account', `diuna runs ${by} as user ${account.name}${groups}`);
   const wired = drivers.strips.find(({ output }) => output.driver === 'ws281x');
-  return wired === undefined ? [who] : [who, checkRoot(facts, wired.id)];
+  if (wired === undefined) return [who];
+  const trusted = ofTrouble('renderer_config', drivers.trust, "the renderer's service may obey the configuration");
+  return [who, checkRoot(facts, wired.id), ...(facts.hasRenderer && facts.account.uid !== 0 ? [trusted] : [])];
 }
 
 function checkRoot({ account, unit, hasRenderer }: MachineFacts, strip: string): Finding {

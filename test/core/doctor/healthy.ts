@@ -16,7 +16,7 @@ export function configured(text: string, more: Partial<Omit<ConfiguredFacts, 'co
   );
   return {
     config: config.value,
-    drivers: { strips, board: null, pins: null, chips: new Map(), packages: new Map(), ...more.drivers },
+    drivers: { strips, board: null, pins: null, trust: null, chips: new Map(), packages: new Map(), ...more.drivers },
     store: {
       folder: {
         path: '/var/lib/diuna',
