@@ -6,12 +6,11 @@ import packageJson from '../package.json' with { type: 'json' };
 import type { Clock } from './base/clock.ts';
 import { ANSWERS_PER_CLIENT } from './core/answered.ts';
 import { needsRestart } from './core/config-change.ts';
-import { renderLayout } from './core/layout.ts';
 import { settingsWithoutEffect } from './core/not-yet.ts';
 import { MAX_COMMAND_BYTES } from './core/parse-request.ts';
 import { catalogOf } from './daemon/catalog.ts';
 import { OwnEffects } from './daemon/own-effects.ts';
-import { buildParts, type MqttBuilder, mqttBuilder } from './daemon/parts.ts';
+import { buildParts, type MqttBuilder, mqttBuilder, type Parts } from './daemon/parts.ts';
 import { Reporter } from './daemon/reporter.ts';
 import { startRenderer } from './daemon/rights.ts';
 import type { WaysIn } from './daemon/ways-in.ts';
@@ -69,6 +68,7 @@ export class Daemon {
   readonly #logger: RootLogger;
   readonly #reporter: Reporter;
   readonly #renderer: RendererHost;
+  readonly #layoutOf: Parts['layoutOf'];
   readonly #store: Store;
   readonly #kept: KeptLog;
   readonly #mqtt: MqttRoom;
@@ -108,6 +108,7 @@ export class Daemon {
       rendererEntry: options.rendererEntry,
     });
     this.#renderer = parts.renderer;
+    this.#layoutOf = parts.layoutOf;
     this.#store = parts.store;
     this.#kept = parts.kept;
     this.#mqtt = parts.mqtt;
@@ -123,14 +124,14 @@ export class Daemon {
   async start(): Promise<void> {
     await this.#waysIn.prepare();
     const ownEffects = this.#ownEffects.first(this.#config.effects.path);
-    const lit = startRenderer(this.#options.user, renderLayout(this.#config), () => this.#renderer.start());
+    const lit = startRenderer(this.#options.user, this.#layoutOf(this.#config), () => this.#renderer.start());
     const restored = restore(await this.#store.open());
     await this.#mqtt.open(); // the store's folder is ours first: the broker keeps there what it holds for others
     this.#reporter.begin((told) => this.#mqtt.announcer.notice(told));
     if (restored.world.event_id !== null) this.#ids.continueAfter(restored.world.event_id);
     const parts = { journal: this.#store, renderer: this.#renderer, publisher: this.#mqtt.announcer, clock: this.#clock, ids: this.#ids };
     await ownEffects; // zones that were left with one keep it
-    this.#engine = new Engine(parts, this.#settings(), restored);
+    this.#engine = new Engine({ ...parts, knobs: this.#waysIn.knobs }, this.#settings(), restored);
     this.#engine.start();
     this.#announce();
     try {
@@ -176,7 +177,7 @@ export class Daemon {
     this.#waysIn.reload(loaded.value);
     this.#mqtt.reconfigure(loaded.value.mqtt);
     this.#ownEffects.reload();
-    this.#renderer.configure(renderLayout(loaded.value));
+    this.#renderer.configure(this.#layoutOf(loaded.value));
     this.#takeCatalog();
     if (waiting.length > 0) this.#logger.warn({ waiting }, 'these settings change at the next start');
     this.#logger.info({}, 'config reloaded');
@@ -202,7 +203,7 @@ export class Daemon {
    */
   async #close(): Promise<void> {
     clearInterval(this.#stateTimer);
-    this.#mqtt.hold?.();
+    this.#waysIn.hold();
     const snapshot = await within(DRAIN_MS, this.#engine?.stop());
     const ends = [
       ...(await Promise.allSettled([this.#renderer[Symbol.asyncDispose]()])),

@@ -7,6 +7,8 @@ export const exitCodes = {
   usage: 2,
   /** No daemon could be reached, or it refused the login. */
   unavailable: 69,
+  /** `doctor` found a problem of the machine. */
+  machine: 71,
   /** No reply in time, or a port is taken: trying again later may help. */
   tempFail: 75,
   /** The configuration has mistakes. */

@@ -6,6 +6,7 @@ Exit codes:
   1   refused by the daemon, or the daemon or a file failed
   2   wrong usage, nothing was sent
   69  the daemon cannot be reached, or the login was refused
+  71  doctor found a problem of this machine
   75  no reply in time, or a port is taken: trying again later may help
   78  the configuration has mistakes`;
 

@@ -8,6 +8,7 @@ import { roles } from '../model/config-access.ts';
 import type { BenchOptions } from './bench.ts';
 import type { CheckOptions } from './check.ts';
 import type { ClientOptions } from './client-command.ts';
+import type { DoctorOptions } from './doctor.ts';
 import { addEffects } from './effects/commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { exitCodesHelp, wordsHelp } from './help.ts';
@@ -22,8 +23,10 @@ import {
   withConfig,
   zonesOption,
 } from './options.ts';
+import type { RendererOptions } from './renderer.ts';
 import type { ReplayOptions } from './replay.ts';
 import type { RunOptions } from './run.ts';
+import { addService } from './service/commands.ts';
 import type { SetOptions } from './set.ts';
 import type { TokenCreateOptions, TokenOptions } from './token.ts';
 import type { UserAddOptions, UserOptions } from './user.ts';
@@ -50,11 +53,26 @@ program
   .action(async (options: RunOptions) => (await import('./run.ts')).run(options));
 
 program
+  .command('renderer')
+  .description("drive this machine's pins for a daemon without root, which comes over a Unix socket")
+  .option('-c, --config <file>', 'configuration; says which pins', 'config.yaml')
+  .option('--socket <path>', "where it listens (default: the configuration's renderer.socket)")
+  .action(async (options: RendererOptions) => (await import('./renderer.ts')).renderer(options));
+
+program
   .command('check')
   .description('say all that is wrong with a configuration')
   .option('-c, --config <file>', 'configuration', 'config.yaml')
   .option('--json', 'print JSON')
   .action(async (options: CheckOptions) => end(await (await import('./check.ts')).check(options)));
+
+program
+  .command('doctor')
+  .description('look at this machine and say what is in the way of the lights, and how to mend it')
+  .option('-c, --config <file>', 'configuration', 'config.yaml')
+  .option('--json', 'print JSON')
+  .option('--verbose', 'also tell what is well, and what does not apply here')
+  .action(async (options: DoctorOptions) => end(await (await import('./doctor.ts')).doctor(options)));
 
 withClientOptions(program.command('get'))
   .description('show what the zones are meant to show')
@@ -90,6 +108,13 @@ withClientOptions(program.command('undo'))
   .argument('<zone>')
   .action(async (zone: string, options: ClientOptions) => end(await (await import('./undo.ts')).undo(zone, options)));
 
+withClientOptions(program.command('knob'))
+  .description('move a simulated knob: diuna knob desk +3')
+  .argument('<id>', 'of the knob')
+  .argument('<words...>', '+3, -1, press, double_press, long_press, hold +2; one after another')
+  .allowUnknownOption() // `-1` is a word
+  .action(async (id: string, words: string[], options: ClientOptions) => end(await (await import('./knob.ts')).knob(id, words, options)));
+
 withClientOptions(program.command('bench'))
   .description('put a light load on a running daemon and measure its replies: pings, which change nothing')
   .option('--rate <number>', 'commands a second', numberOption(0.1, 2000), 50)
@@ -100,6 +125,7 @@ withClientOptions(program.command('bench'))
   .action(async (options: BenchOptions) => end(await (await import('./bench.ts')).bench(options)));
 
 addEffects(program, end);
+addService(program, end);
 
 const user = program.command('user').description('users of the configuration, who log in with a password');
 

@@ -16,6 +16,7 @@ const fixed: readonly (readonly [string, Reader])[] = [
   ['store.path', (config) => config.store.path],
   ['store.history', (config) => config.store.history],
   ['renderer.isolation', (config) => config.renderer.isolation],
+  ['renderer.socket', (config) => config.renderer.socket],
 ];
 
 /** @returns the paths of what differs and cannot change without a restart. */

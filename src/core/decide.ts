@@ -14,7 +14,7 @@ import type { Overlay, TargetChange } from '../model/target-change.ts';
 import { apply } from './apply.ts';
 import { show } from './issues.ts';
 import { unknownZone } from './names.ts';
-import { adjust, nextEffect, type Place, retarget } from './retarget.ts';
+import { adjust, adjustHue, adjustParameter, nextEffect, type Place, retarget } from './retarget.ts';
 import { changeZone, type Stamp, targetOf } from './stamp.ts';
 import { fitTarget, type World } from './world.ts';
 
@@ -122,6 +122,12 @@ function newTarget(command: ZoneCommand, state: ZoneState, place: Place, world: 
       return retarget(target, { brightness: command.brightness }, place);
     case 'zone.adjust_brightness':
       return ok(adjust(target, command.delta, command.allow_off ?? false));
+    case 'zone.adjust_hue':
+      return adjustHue(target, command.delta, place);
+    case 'zone.adjust_speed':
+      return ok(adjustParameter(target, 'speed', command.delta));
+    case 'zone.adjust_intensity':
+      return ok(adjustParameter(target, 'intensity', command.delta));
     case 'zone.stop_effect':
       return ok({ ...target, effect: NO_EFFECT });
     case 'zone.next_effect':

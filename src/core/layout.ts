@@ -11,6 +11,7 @@ import { zoneIdSchema } from '../model/ids.ts';
 import { drawOf, orderOf } from '../model/led-types.ts';
 import type { ColorMode } from '../model/state.ts';
 import type { GammaLayout, PaletteLayout, RenderLayout, SegmentLayout, StripLayout, ZoneLayout } from '../model/strip-layout.ts';
+import { outputLayout } from './output-layout.ts';
 
 export function renderLayout(config: Config): RenderLayout {
   const strips = Object.entries(config.strips).map(([id, strip]) => stripLayout(id, strip));
@@ -39,7 +40,7 @@ function stripLayout(id: string, strip: StripConfig): StripLayout {
     id,
     length: strip.length,
     order: orderOf(strip),
-    output: strip.output,
+    output: outputLayout(id, strip),
     whiteBalance: strip.white_balance,
     autoWhite: strip.auto_white,
     whiteKelvin: strip.white_temperature,

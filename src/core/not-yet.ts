@@ -2,5 +2,5 @@
 import type { Config } from '../model/config.ts';
 
 export function settingsWithoutEffect(config: Config): string[] {
-  return [...(Object.keys(config.knobs).length === 0 ? [] : ['knobs']), ...(config.home_assistant.enabled ? ['home_assistant'] : [])];
+  return config.home_assistant.enabled ? ['home_assistant'] : [];
 }

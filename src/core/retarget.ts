@@ -1,7 +1,7 @@
 /** What a zone's target becomes when settings are given (protocol §5): pure rules, no zone of its own. */
 import { err, ok, type Result } from '../base/result.ts';
 import type { Catalog, ZoneDeclaration } from '../model/catalog.ts';
-import type { Components } from '../model/color.ts';
+import { type Components, turnHue } from '../model/color.ts';
 import type { ZoneSettings } from '../model/command.ts';
 import { type Refusal, refusal } from '../model/refusal.ts';
 import { NO_EFFECT, type ZoneTarget } from '../model/state.ts';
@@ -43,6 +43,16 @@ export function adjust(target: ZoneTarget, delta: number, allowOff: boolean): Zo
   if (level > 0) return { ...target, state: 'ON', brightness: level };
   if (target.state === 'OFF') return target;
   return allowOff ? { ...target, state: 'OFF' } : { ...target, brightness: 1 };
+}
+
+/** A colour, and so it lights the zone and ends a running effect. */
+export function adjustHue(target: ZoneTarget, degrees: number, place: Place): Result<ZoneTarget, Refusal> {
+  return retarget(target, { color: turnHue(target.color, degrees) }, place);
+}
+
+/** Moves what effects use within 0 to 255; the zone stays on or off. */
+export function adjustParameter(target: ZoneTarget, field: 'speed' | 'intensity', delta: number): ZoneTarget {
+  return { ...target, [field]: Math.min(255, Math.max(0, target[field] + delta)) };
 }
 
 /** The next effect in the catalog's order; after the last comes the first. */

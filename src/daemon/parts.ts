@@ -4,20 +4,21 @@ import type { Clock } from '../base/clock.ts';
 import { renderLayout } from '../core/layout.ts';
 import type { Report } from '../engine/ports.ts';
 import type { Submission } from '../engine/submission.ts';
+import { KnobSet } from '../inputs/knob-set.ts';
+import { makeDriver } from '../inputs/make-driver.ts';
 import type { Config } from '../model/config.ts';
+import type { RenderLayout } from '../model/strip-layout.ts';
 import type { MqttParts } from '../mqtt/embedded-service.ts';
 import type { MqttRoom } from '../mqtt/mqtt-room.ts';
 import { RendererHost } from '../renderer/host.ts';
-import { KeepingLauncher } from '../renderer/keeping-launcher.ts';
-import { directLauncher } from '../renderer/launch.ts';
 import type { OwnEffectsMessage } from '../renderer/messages.ts';
-import { needsRoot } from '../renderer/role.ts';
 import { KeptLog } from '../store/kept-log/kept-log.ts';
 import { Store } from '../store/store.ts';
 import { ConfiguredAuthenticator } from '../system/access/authenticator.ts';
 import type { RootLogger } from '../system/logger.ts';
 import { ServiceManager } from '../system/service-manager.ts';
 import { TlsFiles } from '../system/tls-files.ts';
+import { AutoOutputs } from './auto-outputs.ts';
 import { WaysIn } from './ways-in.ts';
 
 export type MqttBuilder = (parts: MqttParts) => MqttRoom;
@@ -39,6 +40,8 @@ export interface Wires {
 
 export interface Parts {
   readonly renderer: RendererHost;
+  /** What the renderer is told of a configuration. */
+  readonly layoutOf: (config: Config) => RenderLayout;
   readonly store: Store;
   /** Of the broker inside; read and written by nobody where there is none. */
   readonly kept: KeptLog;
@@ -71,24 +74,27 @@ export function buildParts(config: Config, wires: Wires): Parts {
   const store = new Store({ path: config.store.path, history: config.store.history, report });
   const kept = new KeptLog({ path: join(config.store.path, 'broker.jsonl'), access: () => store.access, report });
   const mqtt = wires.buildMqtt({ config: config.mqtt, clock, logger: mqttLogger, submit, report, authenticator, certificates: tls, kept });
-  const layout = renderLayout(config);
-  const rendering = {
-    layout,
+  const autoOutputs = new AutoOutputs(logger.room('renderer'));
+  const layoutOf = (given: Config) => renderLayout(autoOutputs.decide(given));
+  const renderer = new RendererHost({
+    layout: layoutOf(config),
     isolation: config.renderer.isolation,
+    socket: config.renderer.socket,
     dropsRights: wires.dropsRights,
     report,
     ownEffects: wires.ownEffects,
-    warn: (message: string) => logger.warn({}, message),
+    warn: (message) => logger.warn({}, message),
     ...(wires.rendererEntry === undefined ? {} : { entry: wires.rendererEntry }),
-  };
-  const renderer = new RendererHost(rendering, wires.dropsRights && needsRoot(layout) ? new KeepingLauncher() : directLauncher);
+  });
+  const knobs = new KnobSet({ clock, logger: logger.room('inputs'), report, submit }, (knob) => makeDriver(knob, clock));
   mqtt.previews?.from((fps, show) => renderer.onPreview(fps, show));
   return {
     renderer,
+    layoutOf,
     store,
     kept,
     mqtt,
     serviceManager: new ServiceManager({ logger: logger.room('system'), alive: wires.alive }),
-    waysIn: new WaysIn(config, authenticator, tls, mqtt, logger.room('http')),
+    waysIn: new WaysIn(config, knobs, authenticator, tls, mqtt, logger.room('http')),
   };
 }

@@ -32,12 +32,17 @@ export class Reporter {
     for (const told of this.#early.splice(0)) tell(told);
   }
 
-  report(type: NoticeType, payload: Readonly<Record<string, unknown>>, client?: string): void {
+  report(type: NoticeType, payload: Readonly<Record<string, unknown>>, subject?: string): void {
     const { ids, clock, logger, healthChanged } = this.#parts;
-    const told = notice(type, payload, ids.eventId(), new Date(clock.wallMs()).toISOString(), client ?? null);
-    logger[isRoutine(type) ? 'debug' : 'warn']({ ...payload, ...(client === undefined ? {} : { client }) }, type);
+    const told = notice(type, payload, ids.eventId(), new Date(clock.wallMs()).toISOString(), subject ?? null);
+    logger[isRoutine(type) ? 'debug' : 'warn']({ ...payload, ...about(type, subject) }, type);
     if (this.#tell !== null) this.#tell(told);
     else if (this.#early.length < EARLY_MOST) this.#early.push(told);
     if (this.health.note(type, payload)) healthChanged();
   }
+}
+
+function about(type: NoticeType, subject: string | undefined): Readonly<Record<string, string>> {
+  if (subject === undefined) return {};
+  return type.startsWith('knob.') ? { knob: subject } : { client: subject };
 }

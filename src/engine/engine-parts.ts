@@ -1,7 +1,7 @@
 /** What the engine is built of, how it is set, and what it tells of itself. */
 import type { Clock } from '../base/clock.ts';
 import type { Rules } from '../core/decide.ts';
-import type { Ids, Journal, Publisher, Renderer } from './ports.ts';
+import type { Ids, Journal, Knobs, Publisher, Renderer } from './ports.ts';
 
 /** Commands that may wait for the disk at once; past it a command is refused as `overloaded`. */
 export const INBOX_LIMIT = 4096;
@@ -19,6 +19,8 @@ export interface EngineParts {
   readonly publisher: Publisher;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Left out where there are none. */
+  readonly knobs?: Knobs;
 }
 
 export interface EngineStats {

@@ -19,7 +19,7 @@ import { CommitQueue, snapshotOf } from './commit-queue.ts';
 import { Delivery } from './delivery.ts';
 import { type EngineParts, type EngineSettings, type EngineStats, INBOX_EVENTS, INBOX_LIMIT } from './engine-parts.ts';
 import type { Snapshot } from './ports.ts';
-import { look, QueryDesk } from './query-desk.ts';
+import { isQuestion, look, QueryDesk, type Question } from './query-desk.ts';
 import type { ReplayQuery } from './replay.ts';
 import { acceptedChange, refused, repeated, zoneOf } from './replies.ts';
 import { askerOf, type Submission } from './submission.ts';
@@ -109,7 +109,7 @@ export class Engine {
     if (late !== null) return this.#settle(submission, this.#refusedOutcome(late, request.value.request_id, zoneOf(request.value.command)));
     const { command } = request.value;
     if (command.type === 'events.replay') return this.#replay(submission, request.value, command, digest);
-    if (command.type === 'state.get' || command.type === 'system.ping') return this.#look(submission, request.value, command.type, digest);
+    if (isQuestion(command)) return this.#look(submission, request.value, command, digest);
     this.#change(submission, request.value, command, digest);
   }
 
@@ -156,8 +156,8 @@ export class Engine {
   }
 
   /** The answer takes its place in the queue, so that everything in it has been told by then. */
-  #look(submission: Submission, request: Request, type: 'state.get' | 'system.ping', digest: string): void {
-    const reply = look(request.request_id, type, this.#world, this.#settings.catalog);
+  #look(submission: Submission, request: Request, question: Question, digest: string): void {
+    const reply = look(request, question, this.#world, this.#settings.catalog, this.#parts.knobs);
     this.#settle(submission, { reply, events: [], answer: this.#answer(submission, request, digest, reply), keep: false });
   }
 

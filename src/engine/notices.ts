@@ -1,13 +1,19 @@
 /** Words a notice: an event that is told but not journalled. Pure. */
-import type { Notice, NoticeType } from '../model/event.ts';
+import { knobTrigger, type Notice, type NoticeType } from '../model/event.ts';
 
-/** @param timestamp ISO 8601 UTC. @param client the client that it is about; `null` for the system. */
+/** @param timestamp ISO 8601 UTC. @param subject the client or knob that it is about; `null` for the system. */
 export function notice(
   type: NoticeType,
   payload: Readonly<Record<string, unknown>>,
   id: string,
   timestamp: string,
-  client: string | null,
+  subject: string | null,
 ): Notice {
-  return { id, type, timestamp, source: client === null ? 'system' : 'command', origin: client, trigger: null, request_id: null, payload };
+  return { id, type, timestamp, ...provenance(type, subject), request_id: null, payload };
+}
+
+function provenance(type: NoticeType, subject: string | null): Pick<Notice, 'source' | 'origin' | 'trigger'> {
+  if (subject === null) return { source: 'system', origin: null, trigger: null };
+  if (type.startsWith('knob.')) return { source: 'hardware', origin: null, trigger: knobTrigger(subject) };
+  return { source: 'command', origin: subject, trigger: null };
 }

@@ -4,6 +4,7 @@
  */
 import type { StoredAnswer } from '../core/answered.ts';
 import type { DiunaEvent, Notice, NoticeType } from '../model/event.ts';
+import type { Refusal } from '../model/refusal.ts';
 import type { ZoneState } from '../model/state.ts';
 import type { Overlay, TargetChange } from '../model/target-change.ts';
 
@@ -69,6 +70,12 @@ export interface Publisher {
   notice(notice: Notice): void;
 }
 
+/** The knobs, as far as anybody may move them from afar. */
+export interface Knobs {
+  /** Moves a simulated knob as a hand would, beginning now. @param dryRun only says whether it could. @returns why not, or `null`. */
+  simulate(knob: string, moves: string, dryRun: boolean): Refusal | null;
+}
+
 export interface Ids {
   /** A UUID version 7; later ones sort after earlier ones, whatever the wall clock does. */
   eventId(): string;
@@ -76,5 +83,5 @@ export interface Ids {
   digest(text: string): string;
 }
 
-/** Makes notices of what happened: who reports says the type and facts, this adds id and time. */
-export type Report = (type: NoticeType, payload: Readonly<Record<string, unknown>>, origin?: string) => void;
+/** Makes notices of what happened: who reports says the type and facts, and which client or knob it is about; this adds id and time. */
+export type Report = (type: NoticeType, payload: Readonly<Record<string, unknown>>, subject?: string) => void;

@@ -1,13 +1,14 @@
-/** Answers what only asks: `state.get` and `system.ping` at once, `events.replay` when all is told. Changes nothing. */
+/** Answers what only asks: `events.replay` when all is told, everything else at once. Changes no state. */
 
 import { unknownZone } from '../core/names.ts';
 import type { World } from '../core/world.ts';
 import type { Catalog } from '../model/catalog.ts';
+import type { Command, Query, Request } from '../model/command.ts';
 import type { DiunaEvent } from '../model/event.ts';
 import { ALL } from '../model/ids.ts';
 import { refusal } from '../model/refusal.ts';
 import type { Reply } from '../model/reply.ts';
-import type { Journal } from './ports.ts';
+import type { Journal, Knobs } from './ports.ts';
 import { type ReplayQuery, replay } from './replay.ts';
 import { accepted, refused, wholeState } from './replies.ts';
 import type { Submission } from './submission.ts';
@@ -15,8 +16,21 @@ import type { Submission } from './submission.ts';
 /** Replays under way at once; past it one is refused as `overloaded`. */
 export const REPLAYS_AT_ONCE = 8;
 
-export function look(requestId: string | null, type: 'state.get' | 'system.ping', world: World, catalog: Catalog): Reply {
-  return accepted(requestId, world, type === 'state.get' ? { state: wholeState(world, catalog) } : {});
+/** What is answered at once, from what is known now. */
+export type Question = Exclude<Query, ReplayQuery>;
+
+export function isQuestion(command: Command): command is Question {
+  return command.type === 'state.get' || command.type === 'system.ping' || command.type === 'knob.simulate';
+}
+
+/** @param knobs left out where there are none. */
+export function look({ request_id, dry_run }: Request, question: Question, world: World, catalog: Catalog, knobs?: Knobs): Reply {
+  if (question.type === 'state.get') return accepted(request_id, world, { state: wholeState(world, catalog) });
+  if (question.type === 'system.ping') return accepted(request_id, world);
+  const none = refusal('unknown_knob', 'there are no knobs here', 'knob');
+  const why = knobs === undefined ? none : knobs.simulate(question.knob, question.moves, dry_run);
+  if (why !== null) return refused(request_id, why, null, world, catalog);
+  return accepted(request_id, world, dry_run ? { dry_run: true } : {});
 }
 
 export class QueryDesk {

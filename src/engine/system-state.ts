@@ -20,14 +20,17 @@ export interface FrameStats {
 interface HealthFacts {
   readonly healthy: boolean;
   readonly failing_outputs: readonly string[];
+  /** Knobs. */
+  readonly failing_inputs: readonly string[];
   readonly store: 'ok' | 'failing' | 'was_damaged';
   /** The embedded broker is always there; another one may be away. */
   readonly broker: 'ok' | 'away';
 }
 
-/** Keeps which outputs fail and whether the store does, from the reports as they pass. */
+/** Keeps which outputs and knobs fail and whether the store does, from the reports as they pass. */
 export class Health {
   readonly #failingOutputs = new Set<string>();
+  readonly #failingInputs = new Set<string>();
   /** Its parts, which fail and recover each by itself. */
   readonly #failingStores = new Set<unknown>();
   #storeDamaged = false;
@@ -36,12 +39,18 @@ export class Health {
   /** @returns whether health changed. */
   note(type: NoticeType, payload: Readonly<Record<string, unknown>>): boolean {
     const strip = typeof payload['strip'] === 'string' ? payload['strip'] : '';
+    const knob = typeof payload['knob'] === 'string' ? payload['knob'] : '';
     switch (type) {
       case 'system.output_failed':
         this.#failingOutputs.add(strip);
         return true;
       case 'system.output_recovered':
         return this.#failingOutputs.delete(strip);
+      case 'system.input_failed':
+        this.#failingInputs.add(knob);
+        return true;
+      case 'system.input_recovered':
+        return this.#failingInputs.delete(knob);
       case 'system.store_failed':
         this.#failingStores.add(payload['part']);
         return true;
@@ -67,9 +76,11 @@ export class Health {
 
   describe(): HealthFacts {
     const failing = [...this.#failingOutputs].sort();
+    const inputs = [...this.#failingInputs].sort();
     return {
-      healthy: failing.length === 0 && this.#failingStores.size === 0 && !this.#brokerAway,
+      healthy: failing.length + inputs.length === 0 && this.#failingStores.size === 0 && !this.#brokerAway,
       failing_outputs: failing,
+      failing_inputs: inputs,
       store: this.#failingStores.size > 0 ? 'failing' : this.#storeDamaged ? 'was_damaged' : 'ok',
       broker: this.#brokerAway ? 'away' : 'ok',
     };

@@ -35,6 +35,34 @@ export function fromHueSaturation(h: number, s: number): Components {
   return { r: component(5), g: component(3), b: component(1) };
 }
 
+/**
+ * The colour with its hue turned by so many degrees; saturation, value and white stay. What has no hue becomes the full colour of
+ * the hue that it is turned to, counted from red. Whole degrees add up: many small turns come to what one large one does.
+ */
+export function turnHue({ r, g, b, ...white }: Components, degrees: number): Components {
+  const value = Math.max(r, g, b);
+  const chroma = value - Math.min(r, g, b);
+  if (chroma === 0) return { ...ofHue(degrees, 100, 255), ...white };
+  const saturation = (100 * chroma) / value;
+  const hue = hueOf(r, g, b, chroma);
+  const whole = ofHue(Math.round(hue), saturation, value);
+  const isWhole = whole.r === r && whole.g === g && whole.b === b; // and only rounding made it look otherwise
+  return { ...ofHue((isWhole ? Math.round(hue) : hue) + degrees, saturation, value), ...white };
+}
+
+/** @param value 0 to 255. */
+function ofHue(hue: number, saturation: number, value: number): Components {
+  const full = fromHueSaturation(((hue % 360) + 360) % 360, saturation);
+  const dark = (component: number) => Math.round((component * value) / 255);
+  return { r: dark(full.r), g: dark(full.g), b: dark(full.b) };
+}
+
+function hueOf(r: number, g: number, b: number, chroma: number): number {
+  if (chroma === 0) return 0;
+  if (r >= g && r >= b) return (60 * (g - b)) / chroma;
+  return g >= b ? 120 + (60 * (b - r)) / chroma : 240 + (60 * (r - g)) / chroma;
+}
+
 export const colorSchema = z.unknown().transform((input, context): Components => {
   const parsed = readColor(input);
   if (parsed.success) return parsed.data;

@@ -56,6 +56,10 @@ const zoneCommands = {
     allow_off: optional(boolean),
     ...transition,
   }),
+  /** Degrees. */
+  'zone.adjust_hue': z.strictObject({ type: z.literal('zone.adjust_hue'), zone, delta: integer(-360, 360), ...transition }),
+  'zone.adjust_speed': z.strictObject({ type: z.literal('zone.adjust_speed'), zone, delta: integer(-255, 255), ...transition }),
+  'zone.adjust_intensity': z.strictObject({ type: z.literal('zone.adjust_intensity'), zone, delta: integer(-255, 255), ...transition }),
   'zone.start_effect': z.strictObject({ type: z.literal('zone.start_effect'), zone, effect: effectName, ...effectParameters }),
   'zone.stop_effect': z.strictObject({ type: z.literal('zone.stop_effect'), zone, ...transition }),
   'zone.next_effect': z.strictObject({ type: z.literal('zone.next_effect'), zone, ...transition }),
@@ -83,6 +87,8 @@ const queries = {
     limit: optional(integer(1, 10_000)),
   }),
   'system.ping': z.strictObject({ type: z.literal('system.ping') }),
+  /** Changes no state by itself: what the knob does then, it asks for as any knob does. */
+  'knob.simulate': z.strictObject({ type: z.literal('knob.simulate'), knob: nameIdSchema, moves: text(64) }),
 } as const;
 
 /** The schemas of the commands that may stand in a batch, by type. */

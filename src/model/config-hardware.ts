@@ -1,13 +1,16 @@
 /**
- * Mistakes of pins, outputs and knobs: what the Raspberry Pi cannot do, or cannot do twice. Pure.
+ * Mistakes of outputs: what the Raspberry Pi or a network cannot do, or cannot do for two strips. Pure.
  * The table of pins is rpi_ws281x's: a pin works only through the hardware channel that is wired to it.
  */
-import { nearest } from '../base/nearest.ts';
-import { batchableSchemas } from './command.ts';
+import { assertNever } from '../base/assert-never.ts';
 import type { Config } from './config.ts';
 import type { Mistake, Unjudged } from './config-mistake.ts';
-import type { LedType, OutputConfig } from './config-strip.ts';
-import { ALL } from './ids.ts';
+import type { OutputConfig } from './config-outputs.ts';
+import type { StripConfig } from './config-strip.ts';
+import { orderOf } from './led-types.ts';
+import { universesOf } from './universes.ts';
+
+const LAST_UNIVERSE = 63_999;
 
 const hardwareChannels: Readonly<Record<string, readonly number[]>> = {
   PWM0: [12, 18, 40, 52],
@@ -15,145 +18,140 @@ const hardwareChannels: Readonly<Record<string, readonly number[]>> = {
   PCM: [21, 31],
   SPI: [10, 38],
 };
+/** Data and clock of the SPI buses that every Pi has. */
+const spiPins: Readonly<Record<string, readonly number[]>> = { 0: [10, 11], 1: [20, 21] };
+
+/** What only one strip can have: the later would overwrite the earlier. */
+interface Place {
+  readonly key: string;
+  readonly name: string;
+}
+
+export function checkOutputs(config: Config, unjudged: Unjudged): Mistake[] {
+  const mistakes: Mistake[] = [];
+  const taken = new Map<string, string>();
+  for (const [id, strip] of Object.entries(config.strips)) {
+    if (unjudged.has(`strips.${id}`)) continue;
+    const path = ['strips', id, 'output'];
+    mistakes.push(...checkOutput(strip, path), ...checkType(strip, ['strips', id]));
+    const places = placesOf(strip);
+    const twice = places.find(({ key }) => taken.has(key));
+    if (twice !== undefined) mistakes.push({ path, message: `${twice.name} is taken already by strip ${taken.get(twice.key)}` });
+    for (const { key } of places) if (!taken.has(key)) taken.set(key, id);
+  }
+  return mistakes;
+}
+
+/** The pins that an output surely needs. */
+export function pinsOf(output: OutputConfig): readonly number[] {
+  if (output.driver === 'spi') return spiPins[busOf(output.device)] ?? [];
+  if (output.driver !== 'ws281x' && output.driver !== 'auto') return [];
+  return output.gpio === undefined ? [] : [output.gpio];
+}
 
 function channelOf(gpio: number): string | null {
   return Object.entries(hardwareChannels).find(([, pins]) => pins.includes(gpio))?.[0] ?? null;
 }
 
-/** Two strips must not use one hardware channel or one remote controller: the later would overwrite the earlier. */
-export function checkOutputs(config: Config, unjudged: Unjudged): Mistake[] {
-  const mistakes: Mistake[] = [];
-  const taken = new Map<string, string>();
-  for (const [id, { type, output }] of Object.entries(config.strips)) {
-    if (unjudged.has(`strips.${id}`)) continue;
-    const path = ['strips', id, 'output'];
-    mistakes.push(...checkOutput(output, path), ...checkType(type, output, ['strips', id, 'type']));
-    const place = placeOf(output);
-    if (place === null) continue;
-    const before = taken.get(place.key);
-    if (before !== undefined) mistakes.push({ path, message: `${place.name} is taken already by strip ${before}` });
-    else taken.set(place.key, id);
-  }
-  return mistakes;
+function busOf(device: string): string {
+  return /^\/dev\/spidev(\d+)\./.exec(device)?.[1] ?? '';
 }
 
-function placeOf(output: OutputConfig): { key: string; name: string } | null {
-  if (output.driver === 'ddp') {
-    const name = `${output.host}:${output.port}`;
-    return { key: `ddp ${name.toLowerCase()}`, name };
+function placesOf(strip: StripConfig): Place[] {
+  const { output } = strip;
+  switch (output.driver) {
+    case 'simulated':
+      return [];
+    case 'auto':
+      return [...(output.gpio === undefined ? [] : pinPlaces(output.gpio)), busPlace(output.device)];
+    case 'ws281x':
+      return pinPlaces(output.gpio);
+    case 'spi':
+      return [busPlace(output.device)];
+    case 'ddp': {
+      const name = `${output.host}:${output.port}`;
+      return [{ key: `ddp ${name.toLowerCase()}`, name }];
+    }
+    case 'e131': {
+      const where = output.host === undefined ? `by multicast to port ${output.port}` : `at ${output.host}:${output.port}`;
+      return Array.from({ length: universesOf(strip.length, componentsOf(strip)) }, (_, index) => {
+        const name = `universe ${output.universe + index} ${where}`;
+        return { key: `e131 ${name.toLowerCase()}`, name };
+      });
+    }
+    default:
+      return assertNever(output);
   }
+}
+
+function pinPlaces(gpio: number): Place[] {
+  const channel = channelOf(gpio);
+  if (channel === null) return [];
+  const own = { key: channel, name: `the hardware channel ${channel} (GPIO ${gpio})` };
+  return channel === 'SPI' ? [own, { key: 'spi bus 0', name: `the SPI bus at GPIO ${gpio}` }] : [own];
+}
+
+/** LEDs do not look at the line that selects a device: all devices of a bus are one wire to them. */
+function busPlace(device: string): Place {
+  return { key: `spi bus ${busOf(device)}`, name: `the SPI bus of ${device}` };
+}
+
+function componentsOf(strip: StripConfig): 3 | 4 {
+  return orderOf(strip).length === 4 ? 4 : 3;
+}
+
+/** LEDs with a clock line need an output that has one, and have no white. */
+function checkType(strip: StripConfig, path: readonly string[]): Mistake[] {
+  const { type, output } = strip;
+  if (type !== 'apa102') return [];
   if (output.driver === 'ws281x') {
-    const channel = channelOf(output.gpio);
-    return channel === null ? null : { key: channel, name: `the hardware channel ${channel} (GPIO ${output.gpio})` };
+    const message = 'must be ws2811, ws2812, ws2815, sk6812 or sk6812w: the driver ws281x has no clock line';
+    return [{ path: [...path, 'type'], message, got: type }];
   }
-  return null;
+  if ((output.driver !== 'spi' && output.driver !== 'auto') || componentsOf(strip) === 3) return [];
+  return [{ path: [...path, 'order'], message: 'must have no W: an apa102 has no white', got: orderOf(strip) }];
 }
 
-/** LEDs with a clock line need an output that has one. */
-function checkType(type: LedType, { driver }: OutputConfig, path: readonly string[]): Mistake[] {
-  if (driver !== 'ws281x' || type !== 'apa102') return [];
-  const message = 'must be ws2811, ws2812, ws2815, sk6812 or sk6812w: the driver ws281x has no clock line';
-  return [{ path, message, got: type }];
-}
-
-function checkOutput(output: OutputConfig, path: readonly string[]): Mistake[] {
-  if (output.driver === 'ddp') {
-    if (/^[A-Za-z0-9._-]+$|^[0-9A-Fa-f:]+(%\w+)?$/.test(output.host)) return [];
-    return [{ path: [...path, 'host'], message: 'must be a host name or address alone; the port has a key of its own', got: output.host }];
-  }
-  if (output.driver !== 'ws281x') return [];
-  const mistakes: Mistake[] = [];
-  if (channelOf(output.gpio) === null) {
-    const pins = Object.entries(hardwareChannels).map(([name, numbers]) => `${numbers.join(', ')} (${name})`);
-    mistakes.push({ path: [...path, 'gpio'], message: `must be a pin that can drive LEDs: ${pins.join('; ')}`, got: String(output.gpio) });
-  }
-  if (output.dma === 5) {
-    mistakes.push({
-      path: [...path, 'dma'],
-      message: 'must not be 5: that channel serves the SD card, which it would damage; use 10',
-      got: '5',
-    });
-  }
-  return mistakes;
-}
-
-/** Knobs have the pins that their driver needs, no pin serves two things, and what they do is a command on a zone that exists. */
-export function checkKnobs(config: Config, unjudged: Unjudged): Mistake[] {
-  const mistakes: Mistake[] = [];
-  const taken = pinsOfStrips(config, unjudged);
-  for (const [id, knob] of Object.entries(config.knobs)) {
-    if (unjudged.has(`knobs.${id}`)) continue;
-    const path = ['knobs', id];
-    for (const key of ['clk', 'dt', 'switch'] as const) {
-      const pin = knob[key];
-      if (pin === undefined) continue;
-      const before = taken.get(pin);
-      if (before !== undefined) mistakes.push({ path: [...path, key], message: `GPIO ${pin} is taken already by ${before}` });
-      else taken.set(pin, `knob ${id} (${key})`);
+function checkOutput(strip: StripConfig, path: readonly string[]): Mistake[] {
+  const { output } = strip;
+  switch (output.driver) {
+    case 'simulated':
+      return [];
+    case 'ddp':
+      return checkHost(output.host, path);
+    case 'ws281x':
+      return [...checkPin(output.gpio, path), ...checkDma(output.dma, path)];
+    case 'auto':
+      return output.gpio === undefined ? [] : checkPin(output.gpio, path);
+    case 'spi':
+      if (strip.type === 'apa102' && output.bits !== undefined) return [{ path: [...path, 'bits'], message: 'is for WS281x LEDs only' }];
+      if (strip.type === 'apa102' || output.speed === undefined) return [];
+      return [{ path: [...path, 'speed'], message: 'is for apa102 only: the speed of WS281x LEDs is fixed' }];
+    case 'e131': {
+      const last = output.universe + universesOf(strip.length, componentsOf(strip)) - 1;
+      const message = `must leave room for all universes of the strip: the last would be ${last}, beyond ${LAST_UNIVERSE}`;
+      const beyond = last > LAST_UNIVERSE ? [{ path: [...path, 'universe'], message }] : [];
+      if (output.host === undefined) return beyond;
+      const pointless = { path: [...path, 'interface'], message: 'is for multicast: it has no effect beside host' };
+      return [...beyond, ...checkHost(output.host, path), ...(output.interface === undefined ? [] : [pointless])];
     }
-    if ((knob.clk === undefined) !== (knob.dt === undefined)) {
-      mistakes.push({ path, message: `must have both clk and dt to be turned; ${knob.clk === undefined ? 'clk' : 'dt'} is missing` });
-    }
-    const byPin = knob.driver === 'onoff' || knob.driver === 'gpio';
-    if (byPin && knob.clk === undefined && knob.dt === undefined && knob.switch === undefined) {
-      mistakes.push({ path, message: `must have clk and dt, or switch: the driver ${knob.driver} reads pins` });
-    }
-    if (knob.driver === 'evdev' && knob.device === undefined) {
-      mistakes.push({ path, message: 'must have device, such as /dev/input/event0: the driver evdev reads one' });
-    }
-    mistakes.push(...checkRotate(config, path, knob.rotate));
-    for (const gesture of ['press', 'double_press', 'long_press'] as const) {
-      mistakes.push(...checkGesture(config, [...path, gesture], knob[gesture]));
-    }
+    default:
+      return assertNever(output);
   }
-  return mistakes;
 }
 
-function pinsOfStrips(config: Config, unjudged: Unjudged): Map<number, string> {
-  const pins = new Map<number, string>();
-  for (const [id, { output }] of Object.entries(config.strips)) {
-    if (output.driver === 'ws281x' && !unjudged.has(`strips.${id}`)) pins.set(output.gpio, `strip ${id}`);
-  }
-  return pins;
+function checkHost(host: string, path: readonly string[]): Mistake[] {
+  if (/^[A-Za-z0-9._-]+$|^[0-9A-Fa-f:]+(%\w+)?$/.test(host)) return [];
+  return [{ path: [...path, 'host'], message: 'must be a host name or address alone; the port has a key of its own', got: host }];
 }
 
-type LooseCommand = Readonly<Record<string, unknown>> | undefined;
-
-function checkRotate(config: Config, path: readonly string[], rotate: LooseCommand): Mistake[] {
-  if (rotate === undefined) return [];
-  const mistakes = checkZoneName(config, [...path, 'rotate'], rotate);
-  const step = rotate['step'] ?? 1;
-  if (!Number.isInteger(step) || step === 0 || Math.abs(Number(step)) > 255) {
-    mistakes.push({ path: [...path, 'rotate', 'step'], message: 'must be an integer, -255 to 255, but not 0', got: JSON.stringify(step) });
-  }
-  return mistakes;
+function checkPin(gpio: number, path: readonly string[]): Mistake[] {
+  if (channelOf(gpio) !== null) return [];
+  const pins = Object.entries(hardwareChannels).map(([name, numbers]) => `${numbers.join(', ')} (${name})`);
+  return [{ path: [...path, 'gpio'], message: `must be a pin that can drive LEDs: ${pins.join('; ')}`, got: String(gpio) }];
 }
 
-function checkGesture(config: Config, path: readonly string[], command: LooseCommand): Mistake[] {
-  if (command === undefined) return [];
-  const types = Object.keys(batchableSchemas);
-  const type = typeof command['type'] === 'string' ? command['type'] : '';
-  const schema = Object.entries(batchableSchemas).find(([name]) => name === type)?.[1];
-  if (schema === undefined) {
-    return [
-      { path: [...path, 'type'], message: 'must be a type of command, such as zone.toggle', got: type, meant: nearest(type, types, 1) },
-    ];
-  }
-  const parsed = schema.safeParse(command);
-  const wrong = parsed.success ? [] : parsed.error.issues;
-  const mistakes = wrong.map((issue): Mistake => {
-    const keys = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-    const inner = [...issue.path, ...keys].map((key) => (typeof key === 'number' ? key : String(key)));
-    return { path: [...path, ...inner], message: keys.length > 0 ? `is no field of ${type}` : issue.message };
-  });
-  return 'zone' in schema.shape && mistakes.length === 0 ? checkZoneName(config, path, command) : mistakes;
-}
-
-function checkZoneName(config: Config, path: readonly string[], command: Readonly<Record<string, unknown>>): Mistake[] {
-  const zone = command['zone'];
-  const zones = Object.keys(config.zones);
-  if (typeof zone === 'string' && (zone === ALL || zones.includes(zone))) return [];
-  const message = `must be one of the zones: ${[...zones.slice(0, 12), ALL].join(', ')}`;
-  if (typeof zone !== 'string') return [{ path: [...path, 'zone'], message }];
-  return [{ path: [...path, 'zone'], message, got: zone, meant: nearest(zone, zones, 1) }];
+function checkDma(dma: number, path: readonly string[]): Mistake[] {
+  if (dma !== 5) return [];
+  return [{ path: [...path, 'dma'], message: 'must not be 5: that channel serves the SD card, which it would damage; use 10', got: '5' }];
 }

@@ -27,7 +27,9 @@ const gammaSchema = z.union(
 export const rendererSchema = z.strictObject({
   /** Frames a second while something moves. */
   fps: integer(1, 400).default(60),
-  isolation: oneOf(['auto', 'thread', 'process']).default('auto'),
+  isolation: oneOf(['auto', 'thread', 'process', 'service']).default('auto'),
+  /** Where the renderer's service listens: a Unix socket, whose address has 107 bytes at most (unix(7)). */
+  socket: text(107).default('/run/diuna-renderer/socket'),
   /** Seconds, where a command names no transition. */
   transition: transitionSeconds.default(0.4),
   gamma: gammaSchema.default(USUAL_GAMMA),

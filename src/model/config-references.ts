@@ -1,11 +1,13 @@
 /**
  * Mistakes that no single value shows: a zone beyond its strip, two zones on one LED. Pure; the file's reader adds line
- * numbers. Pins and outputs are judged in config-hardware.ts, addresses in config-addresses.ts, users in config-rights.ts.
+ * numbers. Outputs are judged in config-hardware.ts, knobs in config-knobs-check.ts, addresses in config-addresses.ts, users
+ * in config-rights.ts.
  */
 import { nearest } from '../base/nearest.ts';
 import type { Config, ZoneConfig } from './config.ts';
 import { checkAddresses } from './config-addresses.ts';
-import { checkKnobs, checkOutputs } from './config-hardware.ts';
+import { checkOutputs } from './config-hardware.ts';
+import { checkKnobs } from './config-knobs-check.ts';
 import type { Mistake, Unjudged } from './config-mistake.ts';
 import { checkRights } from './config-rights.ts';
 import { checkPalettes, checkSupplies, checkWhite } from './config-supplies.ts';

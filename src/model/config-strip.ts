@@ -1,21 +1,10 @@
-/** Strips in the configuration: what LEDs they have, what drives them, and how they turn colour into light and current. */
+/** Strips in the configuration: what LEDs they have, and how they turn colour into light and current. What drives them: config-outputs.ts. */
 import * as z from 'zod';
 import { parseColorText } from './color.ts';
-import { decimal, integer, kelvin, oneOf, text } from './fields.ts';
+import { outputSchema } from './config-outputs.ts';
+import { decimal, integer, kelvin, oneOf } from './fields.ts';
 
 const optional = z.exactOptional;
-
-const driversAllowed = '"simulated" or "ddp" or "ws281x"';
-const outputSchema = z.discriminatedUnion(
-  'driver',
-  [
-    z.strictObject({ driver: z.literal('simulated') }),
-    z.strictObject({ driver: z.literal('ddp'), host: text(255), port: integer(1, 65_535).default(4048) }),
-    z.strictObject({ driver: z.literal('ws281x'), gpio: integer(0, 53).default(18), dma: integer(0, 14).default(10) }),
-  ],
-  { error: ({ code }) => (code === 'invalid_union' ? `must be ${driversAllowed}` : `must be a map with a driver: ${driversAllowed}`) },
-);
-export type OutputConfig = z.infer<typeof outputSchema>;
 
 /** Order of components on the wire, and so their number: every one that there is of three and of four. */
 export const componentOrders = [

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { accessRuleSchema, tlsSchema, usersSchema } from './config-access.ts';
+import { knobSchema } from './config-knobs.ts';
 import { effectsSchema, palettesSchema, rendererSchema, suppliesSchema } from './config-light.ts';
 import { mqttLimitsSchema } from './config-limits.ts';
 import { stripSchema } from './config-strip.ts';
@@ -92,20 +93,6 @@ export const zoneSchema = z.strictObject({
   overlap: boolean.default(false),
 });
 export type ZoneConfig = z.infer<typeof zoneSchema>;
-
-const knobPin = integer(0, 53);
-const looseCommand = z.record(z.string(), z.unknown(), { error: 'must be an object' });
-export const knobSchema = z.strictObject({
-  driver: oneOf(['onoff', 'gpio', 'evdev', 'simulated']),
-  clk: optional(knobPin),
-  dt: optional(knobPin),
-  switch: optional(knobPin),
-  device: optional(text(255)),
-  rotate: optional(looseCommand),
-  press: optional(looseCommand),
-  double_press: optional(looseCommand),
-  long_press: optional(looseCommand),
-});
 
 const originAllowed = 'must be an origin: http:// or https:// and a host, without a path';
 const originSchema = z.string({ error: originAllowed }).regex(/^https?:\/\/[^\s/?#]+$/, { error: originAllowed });

@@ -30,6 +30,8 @@ export const healthEventTypes = [
   'system.effect_refused',
   'system.output_failed',
   'system.output_recovered',
+  'system.input_failed',
+  'system.input_recovered',
   'system.config_rejected',
   'system.events_skipped',
   'system.store_failed',
@@ -39,20 +41,38 @@ export const healthEventTypes = [
   'system.broker_found',
   'client.joined',
   'client.left',
+  'knob.rotated',
+  'knob.pressed',
+  'knob.double_pressed',
+  'knob.long_pressed',
+  'knob.released',
 ] as const;
 export type NoticeType = (typeof healthEventTypes)[number];
 
 /** Whether a notice tells of everyday life, and not of something that somebody should look at. */
 export function isRoutine(type: NoticeType): boolean {
-  return type.startsWith('client.') || type === 'system.started' || type === 'system.stopping';
+  return type.startsWith('client.') || type.startsWith('knob.') || type === 'system.started' || type === 'system.stopping';
 }
 
-/** An event that is told but not journalled: health and clients. It has an id and no seq. */
+const KNOB = 'knob:';
+
+/** What stands as the trigger of all that a knob does. */
+export function knobTrigger(knob: string): string {
+  return `${KNOB}${knob}`;
+}
+
+/** The client or knob that a notice is about, which its topic names; `null` for the system. */
+export function subjectOf({ type, origin, trigger }: Notice): string | null {
+  if (type.startsWith('client.')) return origin;
+  return type.startsWith('knob.') && trigger !== null ? trigger.slice(KNOB.length) : null;
+}
+
+/** An event that is told but not journalled: health, clients and knobs. It has an id and no seq. */
 export interface Notice {
   readonly id: string;
   readonly type: NoticeType;
   readonly timestamp: string;
-  readonly source: 'system' | 'command';
+  readonly source: 'system' | 'command' | 'hardware';
   readonly origin: string | null;
   readonly trigger: string | null;
   readonly request_id: null;

@@ -16,7 +16,7 @@ const usualOrder: Readonly<Record<LedType, ComponentOrder>> = {
 export function orderOf(strip: StripConfig): ComponentOrder {
   if (strip.order !== undefined) return strip.order;
   // a controller in the network is sent plain RGB and knows its own strip
-  if (strip.output.driver === 'ddp') return usualOrder[strip.type].length === 4 ? 'RGBW' : 'RGB';
+  if (strip.output.driver === 'ddp' || strip.output.driver === 'e131') return usualOrder[strip.type].length === 4 ? 'RGBW' : 'RGB';
   return usualOrder[strip.type];
 }
 

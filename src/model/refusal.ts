@@ -10,6 +10,7 @@ export const refusalCodes = [
   'unknown_effect',
   'unknown_palette',
   'unknown_scene',
+  'unknown_knob',
   'unsupported',
   'conflict',
   'request_id_reused',

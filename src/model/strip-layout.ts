@@ -1,12 +1,13 @@
 /** What the renderer is told of strips and zones: plain data that crosses a thread or process boundary. */
-import type { AutoWhite, ComponentOrder, Dither, OutputConfig } from './config-strip.ts';
+import type { OutputLayout } from './config-outputs.ts';
+import type { AutoWhite, ComponentOrder, Dither } from './config-strip.ts';
 
 export interface StripLayout {
   readonly id: string;
   /** LEDs. */
   readonly length: number;
   readonly order: ComponentOrder;
-  readonly output: OutputConfig;
+  readonly output: OutputLayout;
   /** Drive of r, g, b at which the strip looks white, 0 to 255 each; all 255 leaves them as they are. */
   readonly whiteBalance: readonly [number, number, number];
   /** What a white component shows of a colour that has no white of its own. */

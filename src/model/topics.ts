@@ -7,6 +7,7 @@ export type Inbound =
   | { readonly kind: 'set'; readonly zone: string }
   | { readonly kind: 'set_attribute'; readonly zone: string; readonly attribute: string }
   | { readonly kind: 'set_scene'; readonly scene: string }
+  | { readonly kind: 'simulate'; readonly knob: string }
   /** Ours, and nobody else's to publish on. */
   | { readonly kind: 'reserved' };
 
@@ -66,6 +67,7 @@ export class Topics {
     if (subject === '' || more.length > 0) return { kind: 'reserved' };
     if (room === 'client' && verb === 'command' && attribute === undefined) return { kind: 'command', client: subject };
     if (room === 'scene' && verb === 'set' && attribute === undefined) return { kind: 'set_scene', scene: subject };
+    if (room === 'knob' && verb === 'simulate' && attribute === undefined) return { kind: 'simulate', knob: subject };
     if (room !== 'zone' || verb !== 'set') return { kind: 'reserved' };
     return attribute === undefined ? { kind: 'set', zone: subject } : { kind: 'set_attribute', zone: subject, attribute };
   }

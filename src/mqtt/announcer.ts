@@ -1,7 +1,7 @@
 /** Tells the world what has become durable: events, retained states, notices. The engine's `Publisher` on MQTT. */
 import type { Clock } from '../base/clock.ts';
 import type { Publisher } from '../engine/ports.ts';
-import type { DiunaEvent, Notice } from '../model/event.ts';
+import { type DiunaEvent, type Notice, subjectOf } from '../model/event.ts';
 import type { ZoneState } from '../model/state.ts';
 import type { Topics } from '../model/topics.ts';
 import { EventQueue, type Skipped } from './event-queue.ts';
@@ -38,10 +38,9 @@ export class Announcer implements Publisher {
     }
   }
 
-  /** Its topic names the client that it is about; the system has no name. */
+  /** Its topic names the client or knob that it is about; the system has no name. */
   notice(notice: Notice): void {
-    const subject = notice.type.startsWith('client.') ? notice.origin : null;
-    void this.#tell(this.#topics.event(notice.type, subject), notice);
+    void this.#tell(this.#topics.event(notice.type, subjectOf(notice)), notice);
   }
 
   resetStates(states: ReadonlyMap<string, ZoneState>): void {

@@ -7,7 +7,7 @@ import type { Logger } from '../base/logger.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Account } from '../core/access/account.ts';
 import { mayCommand } from '../core/access/may-command.ts';
-import { MAX_COMMAND_BYTES, type Malformed, parseRequestText } from '../core/parse-request.ts';
+import { MAX_COMMAND_BYTES, type Malformed, parseCommand, parseRequestText } from '../core/parse-request.ts';
 import { parseSet, parseSetAttribute } from '../core/set-topic.ts';
 import type { Submission } from '../engine/submission.ts';
 import type { Change, Request } from '../model/command.ts';
@@ -127,6 +127,7 @@ export class Inbox {
     if (!text.ok) return err(malformed(text.error, zone));
     if (inbound.kind === 'command') return this.#parseCommand(sender, inbound.client, text.value);
     if (inbound.kind === 'set') return request(parseSet(inbound.zone, text.value), zone);
+    if (inbound.kind === 'simulate') return asked({ type: 'knob.simulate', knob: inbound.knob, moves: text.value });
     if (inbound.kind === 'set_attribute') return request(parseSetAttribute(inbound.zone, inbound.attribute, text.value), zone);
     if (text.value.trim().toUpperCase() === 'ON') return request(ok({ type: 'scene.activate', scene: inbound.scene }), zone);
     return err(malformed(refusal('invalid_command', `a scene takes ON, got ${JSON.stringify(text.value.slice(0, 40))}`)));
@@ -169,6 +170,13 @@ function decode(payload: string | Buffer): Result<string, Refusal> {
 function request(change: Result<Change, Refusal>, zone: string | null): Result<Request, Malformed> {
   if (!change.ok) return err(malformed(change.error, zone));
   return ok({ request_id: null, command: change.value, ack: 'applied', dry_run: false, issued_at_ms: null });
+}
+
+/** A command that stands in a topic and its payload, without an envelope. */
+function asked(fields: Record<string, unknown>): Result<Request, Malformed> {
+  const command = parseCommand(fields);
+  if (!command.ok) return err(malformed(command.error));
+  return ok({ request_id: null, command: command.value, ack: 'applied', dry_run: false, issued_at_ms: null });
 }
 
 function malformed(why: Refusal, zone: string | null = null): Malformed {

@@ -28,9 +28,10 @@ export function forkEntry(entry: URL, role: readonly string[], onEnd: (reason: s
   return child;
 }
 
-/** To a child that is gone the message is lost; its exit tells of that. */
-export function postTo(child: ChildProcess, message: object): void {
-  if (child.connected) child.send(message, () => undefined);
+/** To a child that is gone the message is lost; its exit tells of that. @param sent called once it has left, or was lost. */
+export function postTo(child: ChildProcess, message: object, sent: () => void = () => undefined): void {
+  if (child.connected) child.send(message, () => sent());
+  else sent();
 }
 
 /** Resolves once the process is gone, or hangs. @param end what makes it go. */

@@ -10,19 +10,20 @@ import type { RenderLayout } from '../model/strip-layout.ts';
 import type { Overlay, TargetChange } from '../model/target-change.ts';
 import { EffectsTrust } from './effects-trust.ts';
 import { HealthReports } from './health-reports.ts';
-import { KeepingLauncher } from './keeping-launcher.ts';
-import { directLauncher, type Isolation, type Launcher, type Running } from './launch.ts';
+import { chooseIsolation } from './isolation.ts';
+import type { Isolation, Launcher, Running } from './launch.ts';
+import { launcherOf } from './launcher-of.ts';
 import type { FromRenderer, OwnEffectsMessage, RendererStats } from './messages.ts';
 import { type PreviewListener, PreviewWatchers } from './preview-watchers.ts';
 import { Probes } from './probes.ts';
 import { RestartPace } from './restart-pace.ts';
-import { needsRoot } from './role.ts';
 import { WaitingAnswers } from './waiting-answers.ts';
 
 export interface RendererHostOptions {
   readonly layout: RenderLayout;
-  /** `auto` is a process where a strip uses the ws281x driver or effects are the user's own, and a thread else. */
   readonly isolation: 'auto' | Isolation;
+  /** Where the renderer's service listens; left out: nowhere. */
+  readonly socket?: string;
   /** The daemon gives its rights away after it called `start`: a process then keeps them, for renderers to come. */
   readonly dropsRights?: boolean;
   readonly report: Report;
@@ -67,7 +68,7 @@ export class RendererHost implements Renderer {
   readonly #probes = new Probes();
   readonly #trust: EffectsTrust;
 
-  constructor(options: RendererHostOptions, launcher: Launcher = options.dropsRights === true ? new KeepingLauncher() : directLauncher) {
+  constructor(options: RendererHostOptions, launcher: Launcher = launcherOf(options.layout, options)) {
     this.#options = options;
     this.#launcher = launcher;
     this.#layout = options.layout;
@@ -122,6 +123,8 @@ export class RendererHost implements Renderer {
 
   /** Asks whether the frame loop's thread still turns. @returns false after `deadlineMs` of silence. */
   async probe(deadlineMs: number): Promise<boolean> {
+    // A service that is away does not hang, and a restart of the daemon would not bring it back.
+    if (this.#kind === 'service' && this.#running === null) return true;
     const answered = this.#probes.ask(deadlineMs);
     this.#running?.post({ kind: 'probe' });
     return answered;
@@ -149,16 +152,9 @@ export class RendererHost implements Renderer {
     });
   }
 
-  /**
-   * A process stays one: it can light everything, darkens what a reload takes from the hardware, and may be the last that
-   * has the rights for it. Without rights a strip that needs them moves no thread: it tells which strips these are.
-   */
   #isolation(): Isolation {
-    const { isolation, dropsRights } = this.#options;
-    if (isolation !== 'auto') return isolation;
-    if (this.#kind === 'process' || this.#layout.effectsPath !== null) return 'process';
-    if (this.#kind === 'thread' && dropsRights === true) return 'thread';
-    return needsRoot(this.#layout) ? 'process' : 'thread';
+    const { isolation, dropsRights = false, socket = null } = this.#options;
+    return chooseIsolation({ isolation, dropsRights, socket, uid: process.geteuid?.() }, this.#layout, this.#kind);
   }
 
   #launch(): void {

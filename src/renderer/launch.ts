@@ -1,9 +1,11 @@
-/** Starts the renderer's entry as a worker thread or as a process of its own; from then on both look alike. */
+/** Starts the renderer's entry as a worker thread, as a process of its own, or at the renderer's service; from then on all look alike. */
 import { Worker } from 'node:worker_threads';
 import { forkEntry, GONE_MS, postTo, untilGone } from './fork-entry.ts';
 import type { FromRenderer, ToRenderer } from './messages.ts';
+import { launchAtService } from './service/connect.ts';
 
-export type Isolation = 'thread' | 'process';
+/** `service`: at a service of its own, which was started by somebody else. */
+export type Isolation = 'thread' | 'process' | 'service';
 
 export interface Running {
   post(message: ToRenderer): void;
@@ -30,6 +32,16 @@ export const directLauncher: Launcher = {
   launch: (isolation, entry, listener) => (isolation === 'thread' ? launchThread(entry, listener) : launchProcess(entry, listener)),
   close: async () => undefined,
 };
+
+/** The same, with renderers of isolation `service` at this socket. */
+export function withService(path: string, own: Launcher): Launcher {
+  return {
+    launch: (isolation, entry, listener) =>
+      isolation === 'service' ? launchAtService(path, listener) : own.launch(isolation, entry, listener),
+    ...(own.keepsFolder === undefined ? {} : { keepsFolder: own.keepsFolder }),
+    close: () => own.close(),
+  };
+}
 
 export function launchThread(entry: URL, listener: RunningListener): Running {
   const worker = new Worker(entry, { name: 'renderer', execArgv: [] });

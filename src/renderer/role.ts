@@ -4,11 +4,16 @@ import type { RenderLayout } from '../model/strip-layout.ts';
 export const KEEPER = 'keeper';
 const RENDERER = 'renderer';
 
-/** GPIO and DMA channel of strips on the hardware, each as `gpio/dma`; null where all may be driven. */
+/** GPIO and DMA channel of strips on the hardware, each as `gpio/dma`, and SPI devices; null where all may be driven. */
 export type HeldPins = ReadonlySet<string> | null;
 
 export function pinsOf(layout: RenderLayout): ReadonlySet<string> {
-  return new Set(layout.strips.flatMap(({ output }) => (output.driver === 'ws281x' ? [pinKey(output)] : [])));
+  return new Set(
+    layout.strips.flatMap(({ output }) => {
+      if (output.driver === 'spi') return [output.device];
+      return output.driver === 'ws281x' ? [pinKey(output)] : [];
+    }),
+  );
 }
 
 /** Whether its strips need root. */

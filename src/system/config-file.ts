@@ -22,12 +22,13 @@ export async function loadConfig(path: string): Promise<Result<Config, readonly 
 }
 
 function withAbsolutePaths(config: Config, folder: string): Config {
-  const { store, tls, mqtt, effects } = config;
+  const { store, tls, mqtt, effects, renderer } = config;
   const { password_file, ca, ...broker } = mqtt.broker;
   return {
     ...config,
     effects: { path: effects.path === null ? null : resolve(folder, effects.path) },
     store: { ...store, path: resolve(folder, store.path) },
+    renderer: { ...renderer, socket: resolve(folder, renderer.socket) },
     tls: tls === null ? null : { cert: resolve(folder, tls.cert), key: resolve(folder, tls.key) },
     mqtt: {
       ...mqtt,

@@ -130,6 +130,16 @@ it("undo asks for the zone's last change to be taken back", async () => {
   expect(daemon.commands).toMatchObject([{ type: 'history.undo', zone: 'floor' }]);
 });
 
+it('knob moves a simulated knob by words, those with a minus as well', async () => {
+  expect(await diuna('knob', 'desk', 'hold', '-2', 'press')).toMatchObject({ code: 0, stdout: 'knob desk moves\n' });
+  expect(daemon.commands).toMatchObject([{ type: 'knob.simulate', knob: 'desk', moves: 'hold -2 press' }]);
+  await diuna('knob', 'desk', '-1');
+  expect(daemon.commands.at(-1)).toMatchObject({ moves: '-1' });
+  daemon.answer = () => ({ ok: false, error: { code: 'unknown_knob', message: 'there is no knob "dsk"' } });
+  const { code, stderr } = await diuna('knob', 'dsk', '+1');
+  expect([code, stderr]).toEqual([1, 'refused (unknown_knob): there is no knob "dsk"\n']);
+});
+
 const event = {
   id: '01990000-0000-7000-8000-000000000001',
   seq: 8,

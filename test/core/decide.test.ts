@@ -222,3 +222,71 @@ it('answers scenes, playlists and schedules as unsupported', () => {
     expect(refuse(freshWorld, command).code).toBe('unsupported');
   }
 });
+
+describe('zone.adjust_hue', () => {
+  const turned = (color: string, delta: number) =>
+    zoneIn(
+      accept(worldAfter({ type: 'zone.set_color', zone: 'floor', color }), { type: 'zone.adjust_hue', zone: 'floor', delta }).world,
+      'floor',
+    ).color;
+
+  it('turns the colour and keeps how pale and how dark it is', () => {
+    expect([turned('#ff0000', 120), turned('#ff0000', -120), turned('#ff0000', 60)]).toEqual([
+      { r: 0, g: 255, b: 0 },
+      { r: 0, g: 0, b: 255 },
+      { r: 255, g: 255, b: 0 },
+    ]);
+    expect(turned('#ff8080', 120)).toEqual({ r: 128, g: 255, b: 128 });
+    expect(turned('#800000', 240)).toEqual({ r: 0, g: 0, b: 128 });
+    expect(turned('#12ab34', 360)).toEqual({ r: 0x12, g: 0xab, b: 0x34 });
+  });
+
+  it('makes a full colour of what has none', () => {
+    expect(turned('#ffffff', 120)).toEqual({ r: 0, g: 255, b: 0 });
+    expect(turned('#000000', 0)).toEqual({ r: 255, g: 0, b: 0 });
+  });
+
+  it('comes to the same by many steps as by one', () => {
+    for (const delta of [1, -1, 10, 7, -45]) {
+      const steps = Array.from({ length: 360 }, () => ({ type: 'zone.adjust_hue', zone: 'floor', delta }));
+      expect(zoneIn(worldAfter({ type: 'zone.set_color', zone: 'floor', color: '#ff0000' }, ...steps), 'floor').color).toEqual({
+        r: 255,
+        g: 0,
+        b: 0,
+      });
+    }
+  });
+
+  it('is a colour: it lights the zone, ends an effect and a colour temperature, and leaves white as it is', () => {
+    const running = worldAfter(
+      { type: 'zone.set', zone: 'floor', effect: 'rainbow', color: 'red' },
+      { type: 'zone.toggle', zone: 'floor' },
+    );
+    const adjusted = zoneIn(accept(running, { type: 'zone.adjust_hue', zone: 'floor', delta: 120 }).world, 'floor');
+    expect(adjusted).toMatchObject({ state: 'ON', effect: 'off', color: { r: 0, g: 255, b: 0 }, colors: [{ r: 0, g: 255, b: 0 }] });
+    const warm = worldAfter({ type: 'zone.set', zone: 'desk', color: '#ff000040' }, { type: 'zone.set', zone: 'desk', color_temp: 2700 });
+    const desk = zoneIn(accept(warm, { type: 'zone.adjust_hue', zone: 'desk', delta: 120 }).world, 'desk');
+    expect(desk).toMatchObject({ color_mode: 'rgbw', color: { r: 0, g: 255, b: 0, w: 0x40 } });
+    expect(desk.color_temp).toBeUndefined();
+  });
+
+  it('turns each zone of all by itself, a full circle at most', () => {
+    const world = worldAfter(
+      { type: 'zone.set_color', zone: 'floor', color: 'red' },
+      { type: 'zone.set_color', zone: 'shelf', color: 'lime' },
+    );
+    const all = accept(world, { type: 'zone.adjust_hue', zone: 'all', delta: 120 }).world;
+    expect([zoneIn(all, 'floor').color.g, zoneIn(all, 'shelf').color.b]).toEqual([255, 255]);
+    expect(refuse(world, { type: 'zone.adjust_hue', zone: 'floor', delta: 361 })).toMatchObject({ code: 'out_of_range', path: 'delta' });
+  });
+});
+
+describe('zone.adjust_speed and zone.adjust_intensity', () => {
+  it('move what effects use within its range, and light nothing', () => {
+    for (const field of ['speed', 'intensity'] as const) {
+      const by = (delta: number) => zoneIn(accept(freshWorld, { type: `zone.adjust_${field}`, zone: 'floor', delta }).world, 'floor');
+      expect([by(8)[field], by(-255)[field], by(255)[field]]).toEqual([136, 0, 255]);
+      expect(by(8).state).toBe('OFF');
+    }
+  });
+});

@@ -4,6 +4,7 @@ import { AnsweredWindow, type StoredAnswer } from '../../src/core/answered.ts';
 import { apply } from '../../src/core/apply.ts';
 import { decide } from '../../src/core/decide.ts';
 import { parseCommand } from '../../src/core/parse-request.ts';
+import { isQuestion } from '../../src/engine/query-desk.ts';
 import type { DiunaEvent } from '../../src/model/event.ts';
 import { targetFields, zoneStateSchema } from '../../src/model/state.ts';
 import { freshWorld, rules, stamp } from '../support/deciding.ts';
@@ -31,6 +32,8 @@ const command = fc.oneof(
   ),
   fc.record({ type: fc.constant('zone.toggle'), zone }),
   fc.record({ type: fc.constant('zone.adjust_brightness'), zone, delta: fc.integer({ min: -255, max: 255 }), allow_off: fc.boolean() }),
+  fc.record({ type: fc.constant('zone.adjust_hue'), zone, delta: fc.integer({ min: -360, max: 360 }) }),
+  fc.record({ type: fc.constantFrom('zone.adjust_speed', 'zone.adjust_intensity'), zone, delta: fc.integer({ min: -255, max: 255 }) }),
   fc.record({ type: fc.constantFrom('zone.next_effect', 'zone.stop_effect', 'history.undo', 'system.identify'), zone }),
 );
 const commands = fc.array(
@@ -45,7 +48,7 @@ function run(bodies: readonly Record<string, unknown>[]) {
     const parsed = parseCommand(body);
     if (!parsed.ok) continue;
     const { value } = parsed;
-    if (value.type === 'state.get' || value.type === 'system.ping' || value.type === 'events.replay') continue;
+    if (isQuestion(value) || value.type === 'events.replay') continue;
     const before = world;
     const decided = decide(world, value, stamp, rules);
     expect(world).toBe(before);

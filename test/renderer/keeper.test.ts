@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import type { OutputConfig } from '../../src/model/config-strip.ts';
+import type { OutputLayout } from '../../src/model/config-outputs.ts';
 import { RendererHost } from '../../src/renderer/host.ts';
 import { KeepingLauncher } from '../../src/renderer/keeping-launcher.ts';
 import { directLauncher, type RunningListener } from '../../src/renderer/launch.ts';
@@ -17,14 +17,14 @@ import { until } from './support/until.ts';
 
 const entry = new URL('../../dist/renderer.js', import.meta.url);
 const simulated = { driver: 'simulated' } as const;
-const wired = (gpio: number, dma = 10): OutputConfig => ({ driver: 'ws281x', gpio, dma });
+const wired = (gpio: number, dma = 10): OutputLayout => ({ driver: 'ws281x', gpio, dma });
 
 interface Told {
   readonly type: string;
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-async function setUp(outputs: readonly OutputConfig[]) {
+async function setUp(outputs: readonly OutputLayout[]) {
   const told: Told[] = [];
   const options = { layout: layoutOf(outputs), isolation: 'process', dropsRights: true, entry } as const;
   const host = new RendererHost({ ...options, report: (type, payload) => told.push({ type, payload }) });
@@ -154,7 +154,7 @@ const daemon = `
   console.log('["ready"]');
 `;
 
-async function asRoot(output: OutputConfig, work: (child: ChildProcess, lines: readonly string[]) => Promise<void>): Promise<void> {
+async function asRoot(output: OutputLayout, work: (child: ChildProcess, lines: readonly string[]) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'diuna-keeper-'));
   const outfile = join(folder, 'daemon.mjs');
   buildSync({ stdin: { contents: daemon, resolveDir: process.cwd() }, bundle: true, platform: 'node', format: 'esm', outfile });

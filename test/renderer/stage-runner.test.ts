@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FromRenderer } from '../../src/renderer/messages.ts';
+import { makeOutputs } from '../../src/renderer/outputs/make-outputs.ts';
 import { StageRunner } from '../../src/renderer/stage-runner.ts';
 import { FakeLoopClock } from './support/fake-clock.ts';
 import { FakeOutput, fault } from './support/fake-output.ts';
@@ -115,6 +116,16 @@ describe('the renderer', () => {
     show('floor', 1);
     clock.advance(125);
     expect(stage.drawnAt).toEqual([1000, 1040, 1080, 1120]);
+  });
+
+  it('stretches the grid to SPI at the clock that its controller makes', () => {
+    const spi = { driver: 'spi', device: '/dev/spidev250.9', encoding: 'ws281x_3', speedHz: 2_400_000 } as const;
+    const layout = layoutOf([spi], 300, { fps: 120 });
+    const told: FromRenderer[] = [];
+    const makeStage = () => new FakeStage(layout);
+    new StageRunner({ clock: new FakeLoopClock(), makeStage, makeOutputs, post: (message) => told.push(message) }).configure(layout);
+    const [capped] = told.filter(({ kind }) => kind === 'capped');
+    expect(capped).toMatchObject({ strip: 'main', wireMs: expect.closeTo(9.77, 2), fps: expect.closeTo(102.4, 1) });
   });
 
   it('sends a still picture again to the outputs that need it, and to no other', async () => {

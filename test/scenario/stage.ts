@@ -106,6 +106,8 @@ export interface ZoneEvent {
   readonly seq: number;
   readonly zone: string;
   readonly version: number;
+  readonly timestamp: string;
+  readonly source: string;
   readonly origin: string | null;
   readonly request_id: string | null;
   readonly payload: {

@@ -108,7 +108,7 @@ export class TestClient {
 async function askForReplies(client: MqttClient, responseTopic: string): Promise<void> {
   const publish = client.publishAsync.bind(client);
   client.publishAsync = (topic: string, payload: string | Buffer, options: IClientPublishOptions = {}) => {
-    if (!/\/set(\/|$)/.test(topic)) return publish(topic, payload, options);
+    if (!/\/(set(\/|$)|simulate$)/.test(topic)) return publish(topic, payload, options);
     return publish(topic, payload, { ...options, properties: { responseTopic, ...options.properties } });
   };
   await client.subscribeAsync(responseTopic, { qos: 2 });

@@ -3,6 +3,7 @@ import { type Decision, decide } from '../../src/core/decide.ts';
 import { parseCommand } from '../../src/core/parse-request.ts';
 import type { Stamp } from '../../src/core/stamp.ts';
 import { emptyWorld, type World, withZones } from '../../src/core/world.ts';
+import { isQuestion } from '../../src/engine/query-desk.ts';
 import type { Refusal } from '../../src/model/refusal.ts';
 import type { ZoneState } from '../../src/model/state.ts';
 import { catalog } from './catalog.ts';
@@ -24,8 +25,7 @@ export function accept(world: World, fields: Record<string, unknown>): Decision 
   const command = parseCommand(fields);
   if (!command.ok) throw new Error(JSON.stringify(command.error));
   const { value } = command;
-  if (value.type === 'state.get' || value.type === 'system.ping' || value.type === 'events.replay')
-    throw new Error('a query is not decided');
+  if (isQuestion(value) || value.type === 'events.replay') throw new Error('a query is not decided');
   const decided = decide(world, value, stamp, rules);
   if (!decided.ok) throw new Error(JSON.stringify(decided.error));
   return decided.value;
@@ -35,8 +35,7 @@ export function refuse(world: World, fields: Record<string, unknown>): Refusal {
   const command = parseCommand(fields);
   if (!command.ok) return command.error;
   const { value } = command;
-  if (value.type === 'state.get' || value.type === 'system.ping' || value.type === 'events.replay')
-    throw new Error('a query is not decided');
+  if (isQuestion(value) || value.type === 'events.replay') throw new Error('a query is not decided');
   const decided = decide(world, value, stamp, rules);
   if (decided.ok) throw new Error('the command was accepted');
   return decided.error;

@@ -78,11 +78,26 @@ describe('a strip', () => {
     expect(withStrip('type: apa102, output: { driver: ws281x }')).toEqual([
       'c.yaml:2:29: strips.main.type must be ws2811, ws2812, ws2815, sk6812 or sk6812w: the driver ws281x has no clock line, got apa102',
     ]);
-    expect(withStrip('type: apa102, output: { driver: ddp, host: wled.local }')).toEqual([]);
+    for (const output of ['ddp, host: wled.local', 'e131', 'simulated', 'auto, gpio: 18', 'spi', 'spi, speed: 8']) {
+      expect(withStrip(`type: apa102, output: { driver: ${output} }`)).toEqual([]);
+    }
+    expect(withStrip('type: apa102, order: BGRW, output: { driver: spi }')).toEqual([
+      'c.yaml:2:44: strips.main.order must have no W: an apa102 has no white, got BGRW',
+    ]);
+    expect(withStrip('type: apa102, output: { driver: spi, bits: 4 }')).toEqual([
+      expect.stringContaining('output.bits is for WS281x LEDs only'),
+    ]);
+    expect(withStrip('output: { driver: spi, device: /dev/mem }')).toEqual([
+      expect.stringContaining('output.device must be an SPI device such as /dev/spidev0.0, got "/dev/mem"'),
+    ]);
+    expect(withStrip(`output: { driver: e131, source: ${'ü'.repeat(32)} }`)).toEqual([
+      expect.stringContaining('output.source must be a text of 1 to 63 bytes in UTF-8'),
+    ]);
+    expect(withStrip('output: { driver: spi, speed: 8 }')).toEqual([expect.stringContaining('output.speed is for apa102 only')]);
   });
 
   it('says which drivers there are, however its output is written', () => {
-    const drivers = '"simulated" or "ddp" or "ws281x"';
+    const drivers = '"simulated" or "auto" or "ws281x" or "spi" or "ddp" or "e131"';
     expect(withStrip('output: ws281x')).toEqual([`c.yaml:2:31: strips.main.output must be a map with a driver: ${drivers}, got "ws281x"`]);
     expect(withStrip('output: {}')).toEqual([`c.yaml:2:31: strips.main.output.driver is missing: it must be ${drivers}`]);
     expect(withStrip('output: { driver: ws2812 }')[0]).toBe(

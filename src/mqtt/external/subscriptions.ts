@@ -7,7 +7,7 @@ import type { Version } from './link.ts';
 const NOTHING_RETAINED = 2;
 
 export function commandFilters({ base }: Topics): string[] {
-  return [`${base}/client/+/command`, `${base}/zone/+/set`, `${base}/zone/+/set/+`, `${base}/scene/+/set`];
+  return [`${base}/client/+/command`, `${base}/zone/+/set`, `${base}/zone/+/set/+`, `${base}/scene/+/set`, `${base}/knob/+/simulate`];
 }
 
 /** As the sender's QoS decides at which its reply goes, none is lowered. */

@@ -33,7 +33,7 @@ export interface Output {
 /** Microseconds a component takes on a WS281x wire: 8 bits of 1.25 µs (WS2812B data sheet, "data transfer time"). */
 const US_PER_COMPONENT = 10;
 /** Microseconds of low that end a WS281x frame: at least 280 for WS2812B of newer make. */
-const LATCH_US = 300;
+export const LATCH_US = 300;
 
 /** Milliseconds that a WS281x wire needs for so many LEDs: 30 µs an RGB LED, 40 µs an RGBW LED, and the latch. */
 export function wireTimeMs(leds: number, componentsPerLed: 3 | 4): number {

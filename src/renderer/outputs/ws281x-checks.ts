@@ -4,6 +4,7 @@
  */
 import { accessSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Machine } from './machine.ts';
 import { LastingOutputError, OutputError } from './output-error.ts';
 import { channel0Pins, channel1Pins, isKnownBoard, isPi5 } from './ws281x-boards.ts';
 
@@ -15,18 +16,11 @@ export interface Ws281xStrip {
   readonly dma: number;
 }
 
-/** The machine as the checks see it. */
-export interface Machine {
-  readonly platform: string;
-  readonly arch: string;
-  /** Effective user id; 0 is root. */
-  readonly uid: number;
-  /** The folders `proc` and `dev` stand under it. */
-  readonly root: string;
-}
-
-export function thisMachine(): Machine {
-  return { platform: process.platform, arch: process.arch, uid: process.getuid?.() ?? -1, root: '/' };
+/** A board that the driver can light LEDs of. */
+export interface Board {
+  /** With its revision code, as people are told. */
+  readonly name: string;
+  readonly revision: number;
 }
 
 /** The strips by channel: index 0 and 1; `null` where a channel is unused. */
@@ -35,24 +29,30 @@ export type Channels = readonly [Ws281xStrip | null, Ws281xStrip | null];
 /** DMA channel 5 serves the SD card, whose files it damages (README of rpi_ws281x, "Important warning about DMA channels"). */
 const SD_CARD_DMA = 5;
 
-const OTHER_DRIVER = 'Light the strip through a network controller for now (driver ddp).';
+const OTHER_DRIVER = 'Use the driver spi, with the data line at GPIO 10, or a controller in the network (ddp, e131).';
 
-/** @throws OutputError what is in the way, with its cure. */
-export function checkWs281x(strips: readonly Ws281xStrip[], machine: Machine): Channels {
+/** @throws OutputError where the driver cannot serve this machine, whoever it runs as. */
+export function checkBoard(machine: Machine): Board {
   if (machine.platform !== 'linux') throw notAPi(`this is ${machine.platform}`);
-  const model = readText(machine, 'proc/device-tree/model');
+  const model = readModel(machine);
   if (model === null || !model.includes('Raspberry Pi')) throw notAPi(model === null ? 'this is no Raspberry Pi' : `this is a ${model}`);
   const revision = readRevision(machine);
   if (revision === null) {
     throw new OutputError('ws281x_board_unknown', `cannot read the revision code of this ${model}`, OTHER_DRIVER);
   }
-  const named = `${model} (revision ${revision.toString(16)})`;
+  const name = `${model} (revision ${revision.toString(16)})`;
   if (isPi5(revision)) {
-    throw new OutputError('ws281x_board_unsupported', `the ws281x driver cannot reach the pins of a ${named}`, OTHER_DRIVER);
+    throw new OutputError('ws281x_board_unsupported', `the ws281x driver cannot reach the pins of a ${name}`, OTHER_DRIVER);
   }
   if (!isKnownBoard(revision, machine.arch === 'arm64')) {
-    throw new OutputError('ws281x_board_unknown', `the ws281x driver does not know the ${named}`, OTHER_DRIVER);
+    throw new OutputError('ws281x_board_unknown', `the ws281x driver does not know the ${name}`, OTHER_DRIVER);
   }
+  return { name, revision };
+}
+
+/** @throws OutputError what is in the way, with its cure. */
+export function checkWs281x(strips: readonly Ws281xStrip[], machine: Machine): Channels {
+  const { revision } = checkBoard(machine);
   if (machine.uid !== 0) {
     // Who runs as somebody else stays it: a daemon that gave root away, or never had it.
     const cure = 'Start the daemon as root; where the strip is new in its configuration, restart the service.';
@@ -68,7 +68,8 @@ export function checkWs281x(strips: readonly Ws281xStrip[], machine: Machine): C
   return channels;
 }
 
-function checkMemory(machine: Machine): void {
+/** @throws OutputError */
+export function checkMemory(machine: Machine): void {
   try {
     accessSync(join(machine.root, 'dev/mem'));
   } catch (cause) {
@@ -105,6 +106,11 @@ function assignChannels(strips: readonly Ws281xStrip[], revision: number): Chann
   return channels;
 }
 
+/** What the board calls itself; null where it does not say. */
+export function readModel(machine: Machine): string | null {
+  return readText(machine, 'proc/device-tree/model');
+}
+
 /** From where the driver itself reads it. */
 function readRevision(machine: Machine): number | null {
   if (machine.arch === 'arm64') {
@@ -134,7 +140,7 @@ function notAPi(what: string): OutputError {
   return new OutputError(
     'ws281x_not_a_pi',
     `the ws281x driver works on a Raspberry Pi 1 to 4 only; ${what}`,
-    'Use the driver simulated or ddp here.',
+    'Use the driver simulated, ddp or e131 here.',
   );
 }
 

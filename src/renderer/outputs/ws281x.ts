@@ -7,11 +7,12 @@
  * types RGB and RGBW send them in that order.
  */
 import type { StripFrame } from '../../light/stage.ts';
+import { type Machine, thisMachine } from './machine.ts';
 import type { Output, Taken } from './output.ts';
 import { wireTimeMs } from './output.ts';
 import { OutputError, toOutputError } from './output-error.ts';
 import { loadAddon, type Ws281xAddon, type Ws281xChannel, type Ws281xChannelOptions } from './ws281x-addon.ts';
-import { checkWs281x, type Machine, thisMachine, type Ws281xStrip } from './ws281x-checks.ts';
+import { checkWs281x, type Ws281xStrip } from './ws281x-checks.ts';
 
 /** WS2811_RGB and SK6812_RGBW of the driver: shifts of white, first, second and third byte. */
 const TYPE_RGB = 0x00100800;

@@ -54,7 +54,7 @@ export function readSource(folder: string, file: string, euid: number | undefine
 }
 
 /** All that a path leads through: as it is named, by each link on the way, and as it really is. */
-function partsOf(path: string): PathPart[] {
+export function partsOf(path: string): PathPart[] {
   const parts = new Map<string, PathPart>();
   const ways = [realpathSync(path), path];
   for (let way = ways.pop(); way !== undefined; way = ways.pop()) {

@@ -1,42 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { StripFrame } from '../../../src/light/stage.ts';
+import type { Machine } from '../../../src/renderer/outputs/machine.ts';
 import { OutputError } from '../../../src/renderer/outputs/output-error.ts';
 import { packPixels, Ws281xOutput } from '../../../src/renderer/outputs/ws281x.ts';
 import type { Ws281xAddon, Ws281xChannelOptions } from '../../../src/renderer/outputs/ws281x-addon.ts';
-import { checkWs281x, type Machine, type Ws281xStrip } from '../../../src/renderer/outputs/ws281x-checks.ts';
-
-const roots: string[] = [];
-afterEach(() => {
-  for (const root of roots.splice(0)) rmSync(root, { recursive: true });
-});
-
-/** A Raspberry Pi as the checks see it: files under a temporary root. */
-function pi(options: { model?: string; revision?: number; uid?: number; arch?: string; mem?: boolean; platform?: string } = {}): Machine {
-  const {
-    model = 'Raspberry Pi 3 Model B Plus Rev 1.3',
-    revision = 0xa020d3,
-    uid = 0,
-    arch = 'arm64',
-    mem = true,
-    platform = 'linux',
-  } = options;
-  const root = mkdtempSync(join(tmpdir(), 'diuna-pi-'));
-  roots.push(root);
-  const put = (path: string, content: string | Buffer) => {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), content);
-  };
-  const code = Buffer.alloc(4);
-  code.writeUInt32BE(revision);
-  put('proc/device-tree/model', `${model}\0`);
-  if (arch === 'arm64') put('proc/device-tree/system/linux,revision', code);
-  else put('proc/cpuinfo', `processor\t: 0\nHardware\t: BCM2835\nRevision\t: ${revision.toString(16)}\nSerial\t\t: 0\n`);
-  if (mem) put('dev/mem', '');
-  return { platform, arch, uid, root };
-}
+import { checkWs281x, type Ws281xStrip } from '../../../src/renderer/outputs/ws281x-checks.ts';
+import { pi } from '../support/machines.ts';
 
 function strip(gpio: number, more: Partial<Ws281xStrip> = {}): Ws281xStrip {
   return { id: `gpio${gpio}`, leds: 2, componentsPerLed: 3, gpio, dma: 10, ...more };

@@ -1,11 +1,11 @@
 /** Layouts and targets for tests: strips `main` and `side`, each with one zone over all of it. */
-import type { OutputConfig } from '../../../src/model/config-strip.ts';
+import type { OutputLayout } from '../../../src/model/config-outputs.ts';
 import { defaultTarget } from '../../../src/model/state.ts';
 import type { RenderLayout } from '../../../src/model/strip-layout.ts';
 import type { TargetChange } from '../../../src/model/target-change.ts';
 
 /** One strip per output, `main` first; zone `floor` on the first, `shelf` on the second. */
-export function layoutOf(outputs: readonly OutputConfig[], length = 2, more: Partial<RenderLayout> = {}): RenderLayout {
+export function layoutOf(outputs: readonly OutputLayout[], length = 2, more: Partial<RenderLayout> = {}): RenderLayout {
   const strips = outputs.map((output, index) => ({
     id: ['main', 'side'][index] ?? `strip${index}`,
     length,

@@ -1,0 +1,154 @@
+/**
+ * One knob: what its driver tells becomes commands in the inbox and events. Decides nothing about zones; the one timer here wakes
+ * what is pure for what is due.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import { ok } from '../base/result.ts';
+import { type KnobPlan, planOf, readerSettingsOf, type Turning, turnCommand } from '../core/knobs/knob-plan.ts';
+import { type KnobAction, KnobReader } from '../core/knobs/knob-reader.ts';
+import type { Report } from '../engine/ports.ts';
+import type { Submission } from '../engine/submission.ts';
+import type { Command } from '../model/command.ts';
+import type { KnobConfig } from '../model/config-knobs.ts';
+import { knobTrigger } from '../model/event.ts';
+import type { Refusal } from '../model/refusal.ts';
+import type { InputError, KnobDriver, KnobSignal } from './knob-driver.ts';
+
+export interface KnobParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly report: Report;
+  readonly submit: (submission: Submission) => void;
+}
+
+/** A driver's time that is further from ours than this is of another clock. */
+const CLOCKS_APART_US = 1_000_000;
+/** The same refusal is logged once in so long. */
+const LOG_US = 10_000_000;
+
+export class Knob {
+  readonly #id: string;
+  readonly #config: KnobConfig;
+  readonly #plan: KnobPlan;
+  readonly #driver: KnobDriver;
+  readonly #parts: KnobParts;
+  /** Of this opening: what a hand had begun before a failure is over. */
+  #reader: KnobReader | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  /** When the timer wakes us; `null`: it does not run. */
+  #wakesUs: number | null = null;
+  #heardUs = 0;
+  readonly #logged = new Map<string, number>();
+
+  constructor(id: string, config: KnobConfig, driver: KnobDriver, parts: KnobParts) {
+    this.#id = id;
+    this.#config = config;
+    this.#plan = planOf(config);
+    this.#driver = driver;
+    this.#parts = parts;
+  }
+
+  /** @param failed is called once at most, when it ended by itself. @throws InputError where it cannot be opened. */
+  async open(signal: AbortSignal, failed: (fault: InputError) => void): Promise<void> {
+    this.#reader = new KnobReader(readerSettingsOf(this.#config, this.#plan));
+    const reader = this.#reader;
+    await this.#driver.open(signal, {
+      hear: (told) => {
+        if (this.#reader === reader) this.#hear(reader, told);
+      },
+      failed: (fault) => {
+        if (this.#reader === reader) failed(fault);
+      },
+    });
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#wakesUs = null;
+    this.#reader = null;
+    await this.#driver.close();
+  }
+
+  #hear(reader: KnobReader, signal: KnobSignal): void {
+    const nowUs = this.#parts.clock.monotonicUs();
+    const isOurs = signal.atUs <= nowUs && nowUs - signal.atUs < CLOCKS_APART_US;
+    this.#heardUs = Math.max(this.#heardUs, isOurs ? signal.atUs : nowUs);
+    this.#do(reader.hear(signal, this.#heardUs, nowUs), nowUs);
+    this.#arm(reader);
+  }
+
+  #wake(reader: KnobReader): void {
+    const nowUs = this.#parts.clock.monotonicUs();
+    this.#wakesUs = null;
+    this.#heardUs = Math.max(this.#heardUs, nowUs);
+    this.#do(reader.due(nowUs), nowUs);
+    this.#arm(reader);
+  }
+
+  /** A timer that wakes too early finds nothing due and sleeps again. */
+  #arm(reader: KnobReader): void {
+    const { deadlineUs } = reader;
+    if (deadlineUs === null || (this.#wakesUs !== null && this.#wakesUs <= deadlineUs)) return;
+    clearTimeout(this.#timer);
+    this.#wakesUs = deadlineUs;
+    const waitMs = Math.max(1, Math.ceil((deadlineUs - this.#parts.clock.monotonicUs()) / 1000));
+    this.#timer = setTimeout(() => this.#wake(reader), waitMs);
+  }
+
+  #do(actions: readonly KnobAction[], nowUs: number): void {
+    for (const action of actions) this.#act(action, nowUs);
+  }
+
+  #act(action: KnobAction, nowUs: number): void {
+    const { rotate, holdRotate, pressed, doublePressed, longPressed } = this.#plan;
+    switch (action.kind) {
+      case 'turned':
+        if (action.detents !== 0) this.#tell('knob.rotated', { detents: action.detents, held: action.held });
+        return this.#submit(turn(action.held ? holdRotate : rotate, action.amount), nowUs);
+      case 'pressed':
+        this.#tell('knob.pressed');
+        return this.#submit(pressed, nowUs);
+      case 'double_pressed':
+        this.#tell('knob.double_pressed');
+        return this.#submit(doublePressed, nowUs);
+      case 'long_pressed':
+        this.#tell('knob.long_pressed');
+        return this.#submit(longPressed, nowUs);
+      case 'released':
+        return this.#tell('knob.released', { held_ms: Math.round(action.heldUs / 1000) });
+    }
+  }
+
+  #tell(type: Parameters<Report>[0], payload: Parameters<Report>[1] = {}): void {
+    this.#parts.report(type, payload, this.#id);
+  }
+
+  #submit(command: Command | null, nowUs: number): void {
+    if (command === null) return;
+    this.#parts.submit({
+      request: ok({ request_id: null, command, ack: 'applied', dry_run: false, issued_at_ms: null }),
+      source: 'hardware',
+      origin: null,
+      user: null,
+      trigger: knobTrigger(this.#id),
+      receivedUs: nowUs,
+      respond: (reply) => {
+        if (!reply.ok) this.#refused(command, reply.error);
+      },
+    });
+  }
+
+  #refused({ type }: Command, { code, message }: Refusal): void {
+    const what = `${type} ${code}`;
+    const nowUs = this.#parts.clock.monotonicUs();
+    const before = this.#logged.get(what);
+    if (before !== undefined && nowUs - before < LOG_US) return;
+    this.#logged.set(what, nowUs);
+    this.#parts.logger.warn({ knob: this.#id, command: type, code, why: message }, 'what a knob asked for was refused');
+  }
+}
+
+function turn(turning: Turning | null, amount: number): Command | null {
+  return turning === null ? null : turnCommand(turning, amount);
+}

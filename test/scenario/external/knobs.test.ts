@@ -1,0 +1,4 @@
+/** The scenarios of knobs, over a Mosquitto. */
+import { overMosquitto } from './over-mosquitto.ts';
+
+await overMosquitto(() => import('../knobs.test.ts'));
