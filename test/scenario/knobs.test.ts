@@ -58,7 +58,8 @@ async function begin(zone: string, more: Readonly<Record<string, unknown>> = {})
 describe('a knob', () => {
   it('that is turned changes the brightness, and the state says who did', async () => {
     const watcher = await begin('floor', { brightness: 100 });
-    expect(await move(watcher, 'desk', '+3')).toMatchObject({ request_id: null, ok: true, changed: false });
+    const phone = await house.client('phone'); // who hears everything may hear its reply twice of another broker
+    expect(await move(phone, 'desk', '+3')).toMatchObject({ request_id: null, ok: true, changed: false });
     const state = await until(() => watcher.state('floor')?.['brightness'] === 124 && watcher.state('floor'), 'the brightness');
     expect(state).toMatchObject({ source: 'hardware', origin: null, trigger: 'knob:desk', request_id: null });
     await until(() => detents(told(watcher, 'desk')) === 3, 'the events');
@@ -207,11 +208,12 @@ describe('moving a knob from afar', () => {
 
   it('in an envelope happens once for each request id, and not at all in a dry run', async () => {
     const watcher = await begin('floor', { brightness: 100 });
+    const phone = await house.client('phone');
     const body = { type: 'knob.simulate', knob: 'desk', moves: '+1' };
-    expect(await watcher.ask({ ...body, dry_run: true })).toMatchObject({ ok: true, dry_run: true });
-    expect(await watcher.ask({ ...body, knob: 'nobody', dry_run: true })).toMatchObject({ ok: false, error: { code: 'unknown_knob' } });
-    expect(await watcher.ask({ ...body, request_id: 'turn-1' })).toMatchObject({ ok: true, duplicate: false });
-    expect(await watcher.ask({ ...body, request_id: 'turn-1' })).toMatchObject({ ok: true, duplicate: true });
+    expect(await phone.ask({ ...body, dry_run: true })).toMatchObject({ ok: true, dry_run: true });
+    expect(await phone.ask({ ...body, knob: 'nobody', dry_run: true })).toMatchObject({ ok: false, error: { code: 'unknown_knob' } });
+    expect(await phone.ask({ ...body, request_id: 'turn-1' })).toMatchObject({ ok: true, duplicate: false });
+    expect(await phone.ask({ ...body, request_id: 'turn-1' })).toMatchObject({ ok: true, duplicate: true });
     await move(watcher, 'desk', '-4');
     await until(() => detents(told(watcher, 'desk')) === -3, 'the last turn');
     await until(() => watcher.state('floor')?.['brightness'] === 76, 'the sum');
