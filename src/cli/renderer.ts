@@ -75,11 +75,19 @@ function look(path: string): ReturnType<typeof distrust> {
   }
 }
 
-/** The pins that the configuration gives to LEDs; `auto` may come to use its own. */
+/** The pins and SPI devices that the configuration gives to LEDs; `auto` may come to use its own. */
 function allowanceOf({ strips, effects }: Config): Allowance {
   const pins = Object.values(strips).flatMap(({ output }) => {
-    if (output.driver === 'ws281x') return [pinKey(output)];
-    return output.driver === 'auto' && output.gpio !== undefined ? [pinKey({ gpio: output.gpio, dma: AUTO_DMA })] : [];
+    switch (output.driver) {
+      case 'ws281x':
+        return [pinKey(output)];
+      case 'spi':
+        return [output.device];
+      case 'auto':
+        return [output.device, ...(output.gpio === undefined ? [] : [pinKey({ gpio: output.gpio, dma: AUTO_DMA })])];
+      default:
+        return [];
+    }
   });
   return { pins: new Set(pins), effectsPath: effects.path };
 }

@@ -189,6 +189,17 @@ describe('the service', () => {
     expect(codes['main']).not.toBe('ws281x_needs_restart');
   });
 
+  it('drives SPI strips beside them, where its configuration names their device', async () => {
+    await using home = await serving({ strips: { main: { length: 2, output: { driver: 'spi', device: '/dev/spidev7.1' } } } });
+    const spi = (device: string) => ({ driver: 'spi', device, encoding: 'ws281x_3', speedHz: 2_400_000 }) as const;
+    using raw = new RawDaemon(home.socket);
+    raw.send(hello, configure([spi('/dev/spidev7.1'), spi('/dev/spidev7.0')]));
+    await until(() => raw.hears('output_failed').length === 2);
+    const codes = Object.fromEntries(raw.hears('output_failed').map(({ strip, code }) => [strip, code]));
+    expect(codes['side']).toBe('spi_needs_restart');
+    expect(codes['main']).not.toBe('spi_needs_restart');
+  });
+
   it('reads its configuration for each daemon anew, and tells what is wrong with it', async () => {
     await using home = await serving();
     home.configure({ strips: { main: { length: 2, output: { driver: 'ws281x', gpio: 18 } } } });
