@@ -57,20 +57,22 @@ async function start(options: RendererOptions, output: Output): Promise<Renderer
 
 /** @throws Fault where others than root could have written what root obeys, or it has mistakes. */
 async function trusted(path: string): Promise<Config> {
-  const wrong = process.geteuid?.() === 0 ? look(path) : null;
-  if (wrong !== null) throw new Fault('config_distrusted', wrong.message, wrong.cure);
+  const seen = process.geteuid?.() === 0 ? look(path) : null;
+  if (seen?.wrong) throw new Fault('config_distrusted', seen.wrong.message, seen.wrong.cure);
   const config = await loadConfig(path);
+  // Whoever can take it away while it is looked at, and put it back before it is read, could have written it.
+  if (config.ok && seen?.found === false) throw new Fault('config_distrusted', `${path} came while it was looked at`, 'try again');
   if (config.ok) return config.value;
   const [first] = config.error;
   const more = config.error.length > 1 ? ` (and ${config.error.length - 1} more)` : '';
   throw new Fault('config_rejected', first === undefined ? 'it has mistakes' : `${formatMistake(first)}${more}`, 'run "diuna check"');
 }
 
-function look(path: string): ReturnType<typeof distrust> {
+function look(path: string): { readonly found: boolean; readonly wrong: ReturnType<typeof distrust> } {
   try {
-    return distrust(partsOf(path), OBEYED);
+    return { found: true, wrong: distrust(partsOf(path), OBEYED) };
   } catch (cause) {
-    if (cause instanceof Error) return null; // what is not there, the reading tells of
+    if (cause instanceof Error) return { found: false, wrong: null }; // what is not there, the reading tells of
     throw cause;
   }
 }

@@ -63,7 +63,7 @@ export class KnobSet implements Knobs {
       return refusal('unsupported', `knob ${knob} is read by ${driver}: only simulated knobs are moved from afar`, 'knob');
     const read = parseMoves(moves);
     if (!read.ok) return read.error;
-    if (supervised.isOpen && (dryRun || simulated.play(read.value))) return null;
+    if (supervised.isOpen && (dryRun ? simulated.isReady : simulated.play(read.value))) return null;
     return refusal('overloaded', `knob ${knob} is not there yet, or busy for a minute and more: try again later`);
   }
 

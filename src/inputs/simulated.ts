@@ -66,11 +66,17 @@ export class SimulatedDriver implements KnobDriver {
     return Promise.resolve();
   }
 
-  /** Begins once the moves before are done. @returns false where it is not open or too much waits: nothing is done then. */
+  /** Whether it is open, and what waits leaves room. */
+  get isReady(): boolean {
+    return this.#listener !== null && this.#freeUs - this.#clock.monotonicUs() <= WAITING_US;
+  }
+
+  /** Begins once the moves before are done. @returns false where it is not ready: nothing is done then. */
   play(moves: readonly Move[]): boolean {
-    const nowUs = this.#clock.monotonicUs();
-    if (this.#listener === null || this.#freeUs - nowUs > WAITING_US) return false;
-    this.#freeUs = Math.max(this.#freeUs, nowUs);
+    if (!this.isReady) return false;
+    this.#freeUs = Math.max(this.#freeUs, this.#clock.monotonicUs());
+    this.#signals.splice(0, this.#next); // whoever never lets it rest must not make it remember all
+    this.#next = 0;
     for (const move of moves) this.#plan(move);
     this.#go();
     return true;

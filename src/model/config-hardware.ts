@@ -2,6 +2,7 @@
  * Mistakes of outputs: what the Raspberry Pi or a network cannot do, or cannot do for two strips. Pure.
  * The table of pins is rpi_ws281x's: a pin works only through the hardware channel that is wired to it.
  */
+import * as z from 'zod';
 import { assertNever } from '../base/assert-never.ts';
 import type { Config } from './config.ts';
 import type { Mistake, Unjudged } from './config-mistake.ts';
@@ -131,13 +132,20 @@ function checkOutput(strip: StripConfig, path: readonly string[]): Mistake[] {
       const last = output.universe + universesOf(strip.length, componentsOf(strip)) - 1;
       const message = `must leave room for all universes of the strip: the last would be ${last}, beyond ${LAST_UNIVERSE}`;
       const beyond = last > LAST_UNIVERSE ? [{ path: [...path, 'universe'], message }] : [];
-      if (output.host === undefined) return beyond;
+      if (output.host === undefined) return [...beyond, ...checkInterface(output.interface, path)];
       const pointless = { path: [...path, 'interface'], message: 'is for multicast: it has no effect beside host' };
       return [...beyond, ...checkHost(output.host, path), ...(output.interface === undefined ? [] : [pointless])];
     }
     default:
       return assertNever(output);
   }
+}
+
+/** Of a name nothing is sent: the system takes an address of this machine alone. */
+function checkInterface(address: string | undefined, path: readonly string[]): Mistake[] {
+  if (address === undefined || z.ipv4().safeParse(address).success) return [];
+  const message = 'must be an IPv4 address of this machine, as "ip -4 address" shows it';
+  return [{ path: [...path, 'interface'], message, got: address }];
 }
 
 function checkHost(host: string, path: readonly string[]): Mistake[] {

@@ -1,4 +1,5 @@
 /** Mistakes of knobs: pins that are missing or taken, settings of another driver, and what a knob does that is no command. Pure. */
+import type * as z from 'zod';
 import { nearest } from '../base/nearest.ts';
 import { BATCH_LIMIT, batchableSchemas } from './command.ts';
 import type { Config } from './config.ts';
@@ -128,13 +129,20 @@ function checkChange(config: Config, path: Path, knob: KnobConfig, fields: Field
     return [{ path: [...path, 'type'], message, got: type, meant: nearest(type, types, 1) }];
   }
   const command = withZone(fields, knob.zone);
-  const parsed = schema.safeParse(command);
+  const parsed = schema.safeParse(command, { reportInput: true });
   const mistakes = (parsed.success ? [] : parsed.error.issues).map((issue): Mistake => {
     const keys = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
     const inner = [...issue.path, ...keys].map((key) => (typeof key === 'number' ? key : String(key)));
-    return { path: [...path, ...inner], message: keys.length > 0 ? `is no field of ${type}` : issue.message };
+    if (keys.length > 0) return { path: [...path, ...inner], message: `is no field of ${type}` };
+    return { path: [...path, ...inner], ...explained(issue, inner[0] === 'zone') };
   });
   return 'zone' in schema.shape && mistakes.length === 0 ? checkZoneName(config, path, command) : mistakes;
+}
+
+/** What came is shown where it is short by itself. */
+function explained({ input, message }: z.core.$ZodIssue, ofZone: boolean): Pick<Mistake, 'message' | 'got'> {
+  if (input === undefined) return { message: `is missing: ${ofZone ? 'name the zone here, or as the zone of the knob' : message}` };
+  return typeof input === 'object' ? { message } : { message, got: JSON.stringify(input) };
 }
 
 /** What a command, and each of a batch, leaves out about its zone, the knob says. */

@@ -210,8 +210,8 @@ export class RendererHost implements Renderer {
       case 'power':
         return this.#health.hear(message);
       case 'effects':
-        // Of a folder that a reload has replaced meanwhile: those of the new one are on their way.
-        if (message.folder !== this.#layout.effectsPath && this.#launcher.keepsFolder !== true) return;
+        // Of a folder that a reload has replaced meanwhile: those of the new one are on their way. But a service keeps its own.
+        if (message.folder !== this.#layout.effectsPath && this.#kind !== 'service' && this.#launcher.keepsFolder !== true) return;
         return this.#options.ownEffects?.(message);
       case 'effect_failed':
         return this.#options.ownEffects?.(message);

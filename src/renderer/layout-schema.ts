@@ -81,4 +81,12 @@ export const layoutSchema = z
     ({ strips, zones }) =>
       zones.every(({ segments }) => segments.every(({ strip, first, length }) => first + length <= (strips[strip]?.length ?? 0))),
     { error: 'must keep its zones within its strips' },
-  );
+  )
+  .refine(({ strips, zones }) => ledsOf(strips) <= MOST_LEDS && ledsOf(zones) <= MOST_LEDS, {
+    error: `must have at most ${MOST_LEDS} LEDs`,
+  });
+
+/** Together: each takes memory by its own length. */
+function ledsOf(parts: readonly { readonly length: number }[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
+}

@@ -70,6 +70,19 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 
 afterEach(() => void vi.useRealTimers());
 const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 
+describe('a simulated knob', () => {
+  it('says beforehand, too, that a minute of moves waits', async () => {
+    const { set } = stand();
+    await set.take({ desk: knobSchema.parse({ driver: 'simulated', zone: 'floor' }) });
+    await pass(0);
+    expect(set.simulate('desk', '+1', true)).toBeNull();
+    const answers = Array.from({ length: 20 }, () => set.simulate('desk', '+1000', false));
+    expect([answers.at(0), answers.at(-1)]).toEqual([null, expect.objectContaining({ code: 'overloaded' })]);
+    expect(set.simulate('desk', '+1', true)).toMatchObject({ code: 'overloaded' });
+    await set.close();
+  });
+});
+
 describe('a knob that fails', () => {
   it('is told once for each cause, and tried again after growing pauses up to 30 s', async () => {
     const { set, told, first, making } = stand();

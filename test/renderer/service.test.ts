@@ -234,6 +234,7 @@ describe('the service, of what no daemon sends,', () => {
   });
   afterAll(() => home[Symbol.asyncDispose]());
   const good = layoutOf([simulated]);
+  const vast = { ...good, zones: [], strips: good.strips.flatMap((strip) => new Array(65).fill({ ...strip, length: 10_000 })) };
   const show = (changes: unknown) => ({ kind: 'show', token: 1, changes, overlays: [], report: false });
   it.each([
     ['a daemon of another release', [{ ...hello, version: '0.0.0' }], 'restart both'],
@@ -256,6 +257,7 @@ describe('the service, of what no daemon sends,', () => {
       [hello, configure([simulated]), show([{ zone: 'floor', target: { brightness: -1 }, transitionMs: 0 }])],
       'changes.0',
     ],
+    ['more LEDs than memory holds', [hello, { kind: 'configure', layout: vast }], 'LEDs'],
     ['a key of the prototype', [hello, JSON.parse('{"kind":"probe","__proto__":{"kind":"stop"}}')], 'refused a message'],
     ['millions of changes', [hello, show(new Array(3_000_000).fill(0))], 'changes'],
   ])('sends away %s, and goes on', async (_, messages, why) => {

@@ -153,6 +153,8 @@ describe('outputs', () => {
     expect(strips(171, {}, { universe: 2, host })).toEqual([]);
     expect(strips(171, { universe: 63_998 }, { host })).toEqual([]);
     expect(strips(171, { universe: 63_999 }, { host })).toEqual([expect.stringContaining('the last would be 64000')]);
+    expect(strips(1, { interface: 'eth0' }, { universe: 9 })).toEqual([expect.stringContaining('interface: must be an IPv4 address')]);
+    expect(strips(1, { interface: '10.0.0.2' }, { universe: 9 })).toEqual([]);
     expect(strips(1, { host, interface: '10.0.0.2' }, { universe: 9 })).toEqual([expect.stringContaining('interface: is for multicast')]);
     expect(strips(1, { host: 'http://x' }, {})).toEqual([expect.stringContaining('must be a host name')]);
   });
@@ -212,7 +214,12 @@ describe('knobs', () => {
       'knobs.desk.press.brightness: must be an integer, 0 to 255',
     ]);
     expect(knob({ press: { type: 'zone.toggle', zone: 'attic' } })).toEqual([expect.stringContaining('knobs.desk.press.zone')]);
-    expect(knob({ press: { type: 'zone.toggle' } })).toEqual([expect.stringContaining('knobs.desk.press.zone')]);
+    expect(knob({ press: { type: 'zone.toggle' } })).toEqual([
+      'knobs.desk.press.zone: is missing: name the zone here, or as the zone of the knob',
+    ]);
+    expect(knob({ press: { type: 'zone.set_brightness', zone: 'floor' } })).toEqual([
+      'knobs.desk.press.brightness: is missing: must be an integer, 0 to 255',
+    ]);
     expect(knob({ zone: 'floor', press: { type: 'zone.toggle', colour: 1 } })).toEqual([
       'knobs.desk.press.colour: is no field of zone.toggle',
     ]);

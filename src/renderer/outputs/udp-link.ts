@@ -66,6 +66,8 @@ export class UdpLink {
     try {
       await this.#ready(socket, address);
     } catch (cause) {
+      if (this.#socket === socket) socket.close();
+      this.#socket = null; // nothing can be said by it, not even farewell
       throw this.#unreachable('reach', cause);
     }
     socket.on('error', (error) => {
@@ -124,8 +126,9 @@ export class UdpLink {
         socket.off('error', reject);
         resolve();
       };
-      if (address === null) socket.bind(0, ready);
-      else socket.connect(port, address, ready);
+      if (address === null) return void socket.bind(0, ready);
+      socket.once('connect', ready); // a callback would be called where it fails, too, and keep the error from being told
+      socket.connect(port, address);
     });
     if ('via' in to && to.via !== null) socket.setMulticastInterface(to.via);
   }

@@ -211,6 +211,16 @@ describe('an E1.31 output', () => {
     await lost.close({ off: true });
   });
 
+  it('leaves no socket behind where there was no way to the host', async () => {
+    const sockets = () => process.getActiveResourcesInfo().filter((name) => /UDP/.test(name)).length;
+    const before = sockets();
+    // Who may not broadcast is told so at once, as where there is no network.
+    const output = outputOf(5568, { host: '255.255.255.255' });
+    await expect(output.open(new AbortController().signal, () => undefined)).rejects.toMatchObject({ code: 'e131_unreachable' });
+    await output.close({ off: true });
+    await until(() => sockets() <= before);
+  });
+
   it('tells an interface that is not there', async () => {
     const output = outputOf(5568, { host: null, interface: 'none' });
     await expect(output.open(new AbortController().signal, () => undefined)).rejects.toMatchObject({ code: 'e131_unreachable' });

@@ -1,6 +1,8 @@
 /** The user's effects in a process of their own, and under a keeper, which keeps the folder that it was started with. */
 import { describe, expect, it } from 'vitest';
 import { RendererHost } from '../../../src/renderer/host.ts';
+import { KeepingLauncher } from '../../../src/renderer/keeping-launcher.ts';
+import { directLauncher } from '../../../src/renderer/launch.ts';
 import type { OwnEffectsMessage } from '../../../src/renderer/messages.ts';
 import { effectsFolder, effectText } from '../../support/effects-folder.ts';
 import { fakeLaunch } from '../support/fake-launch.ts';
@@ -14,7 +16,8 @@ const layout = (effectsPath: string | null) => layoutOf([{ driver: 'simulated' }
 async function setUp(path: string | null, dropsRights: boolean) {
   const told: OwnEffectsMessage[] = [];
   const options = { isolation: 'process', dropsRights, entry, report: () => undefined } as const;
-  const host = new RendererHost({ ...options, layout: layout(path), ownEffects: (message) => told.push(message) });
+  const launcher = dropsRights ? new KeepingLauncher() : directLauncher; // strips that need root would choose the keeper
+  const host = new RendererHost({ ...options, layout: layout(path), ownEffects: (message) => told.push(message) }, launcher);
   await host.start();
   const ids = () => told.flatMap((message) => (message.kind === 'effects' ? [message.declarations.map(({ id }) => id)] : []));
   return { host, told, ids };
@@ -33,6 +36,7 @@ describe.each([false, true])('a renderer in a process, under a keeper: %s', (dro
     await until(() => ids().length === 1);
     const [child = 0] = childrenOf(process.pid);
     const [renderer = 0] = dropsRights ? childrenOf(child) : [child];
+    expect(renderer).toBeGreaterThan(0); // signals to 0 are for all of us
     process.kill(renderer, 'SIGKILL');
     await until(() => ids().length === 2);
     expect(ids()).toEqual([['mine'], ['mine']]);
@@ -45,7 +49,8 @@ describe('a keeper', () => {
     const told: OwnEffectsMessage[] = [];
     const options = { isolation: 'process', dropsRights: true, entry, report: () => undefined } as const;
     const impossible = { ...layout(folder.path), fps: 0 };
-    await using host = new RendererHost({ ...options, layout: impossible, ownEffects: (message) => told.push(message) });
+    const ownEffects = (message: OwnEffectsMessage) => told.push(message);
+    await using host = new RendererHost({ ...options, layout: impossible, ownEffects }, new KeepingLauncher());
     await host.start();
     host.configure(layout(folder.path));
     expect(await untilHeard(host)).toBe(true);
@@ -103,6 +108,17 @@ describe('a daemon', () => {
     tell('/a');
     tell('/b');
     expect(folders).toEqual(['/a', '/b']);
+  });
+
+  it('hears the list of the folder that a service keeps, whatever a reload names', async () => {
+    const launch = fakeLaunch();
+    const folders: (string | null)[] = [];
+    const ownEffects = (message: OwnEffectsMessage) => message.kind === 'effects' && folders.push(message.folder);
+    const host = new RendererHost({ layout: layout('/a'), isolation: 'service', report: () => undefined, ownEffects }, launch.launcher);
+    await host.start();
+    host.configure(layout('/b'));
+    launch.started[0]?.listener.message({ kind: 'effects', folder: '/a', declarations: [], refused: [] });
+    expect(folders).toEqual(['/a']);
   });
 
   it('asks for effects when the renderer has started and at each reload, and not at all without a folder', async () => {
