@@ -52,7 +52,7 @@ function makeOne({ id, length, order, output }: StripLayout, clock: LoopClock, p
 
 /** Not a matter of rights alone: what was wired at the start is known not to be something else's pin. */
 function notHeld(driver: string, what: string): LastingOutputError {
-  const message = `${what} was not in the configuration when the daemon started, and gave root away`;
+  const message = `${what} was not in the configuration when what may drive it was started`;
   return new LastingOutputError(`${driver}_needs_restart`, message, 'Restart the service.');
 }
 

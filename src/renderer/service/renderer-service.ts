@@ -3,7 +3,7 @@
  * without rights, and serves one at a time. Who may come says the socket's owner and mode; what it may drive says the
  * configuration, which is asked for each daemon anew. Nothing that a daemon does ends the service.
  */
-import { chmodSync, lstatSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Fault } from '../../base/fault.ts';
 import type { Allowance } from '../kept-renderer.ts';
@@ -50,9 +50,11 @@ export class RendererService {
       rmSync(path, { force: true }); // left by one that was killed
       await new Promise<void>((resolve, reject) => {
         this.#server.once('error', reject);
+        // Made with its mode, and not given it afterwards: a name may lead elsewhere by then.
+        const umask = process.umask(~SOCKET_MODE & 0o777);
         this.#server.listen(path, resolve);
+        process.umask(umask);
       });
-      chmodSync(path, SOCKET_MODE);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new Fault('socket_forbidden', `cannot listen at ${path}: ${why}`, 'make its folder, and let this user write to it', cause);
