@@ -16,7 +16,7 @@ import { DATA_DEVICE, Guest } from '../guest/guest.ts';
 import { seconds } from '../prepare/progress.ts';
 import { afterwards, connect } from '../stage.ts';
 
-const ROUNDS = Number(process.env['DIUNA_LAB_ROUNDS'] ?? 25);
+const ROUNDS = Number(process.env['DIUNA_LAB_ROUNDS'] ?? 20);
 const BOOTS = Math.ceil(ROUNDS / 8);
 /** Answers before the cut, at most. */
 const ANSWERS_MOST = 120;

@@ -5,6 +5,9 @@ import { untilAsked } from '../diuna/service.ts';
 import { connect, machine } from '../stage.ts';
 
 const RETRY_MS = 60_000;
+/** More than a service manager lets pass unless it is told to. */
+const MANY_TRIES = 11;
+const MANY_TRIES_MS = 180_000;
 
 it('with the port taken fails with a clear word and its own code, is tried again, and comes up once the port is free', async () => {
   const { guest, service } = await machine();
@@ -19,6 +22,25 @@ it('with the port taken fails with a clear word and its own code, is tried again
   const phone = await connect(guest, 'phone');
   expect(await phone.ask({ type: 'zone.toggle', zone: 'floor' })).toMatchObject({ ok: true });
 });
+
+it(
+  'is tried for as long as the port is taken',
+  async () => {
+    const { guest, service } = await machine();
+    await guest.must('systemd-run --quiet --unit squatter systemd-socket-activate -l 0.0.0.0:1883 /bin/true');
+    await guest.must('systemctl start --no-block diuna');
+    await untilAsked(
+      async () => {
+        const { NRestarts, ActiveState } = await service.show('NRestarts', 'ActiveState');
+        expect(ActiveState, `after ${NRestarts} restarts`).not.toBe('failed');
+        return Number(NRestarts) > MANY_TRIES;
+      },
+      `${MANY_TRIES} tries`,
+      MANY_TRIES_MS,
+    );
+  },
+  MANY_TRIES_MS + 60_000,
+);
 
 it('lights and serves while the disk may not be written to, says so, and starts on such a disk too', async () => {
   const { guest, service } = await machine();

@@ -1,6 +1,6 @@
 /**
- * A Linux machine of its own, emulated: booted or restored, told what to do, and ended, orderly or by pulling its plug. It
- * reaches nobody but us, and we reach the ports that were forwarded.
+ * A Linux machine of its own, emulated: booted or restored, told what to do, and ended by pulling its plug. It reaches
+ * nobody, and we reach the ports that were forwarded.
  */
 import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -21,7 +21,6 @@ export const MQTT_PORT = 1883;
 /** A second disk (ext4), for what outlives the machine: empty unless one is given, and not mounted. */
 export const DATA_DEVICE = '/dev/vdb';
 const BOOT_SECONDS = 60;
-const POWEROFF_MS = 30_000;
 
 export class Guest {
   readonly disk: Disk;
@@ -113,15 +112,6 @@ export class Guest {
   /** A power cut: what was not flushed to the disk is lost. @returns what is left to boot from. */
   async cut(): Promise<Disk> {
     await this.#qemu.kill();
-    return this.disk;
-  }
-
-  /** Shuts down as a user would. */
-  async powerOff(): Promise<Disk> {
-    const deadline = setTimeout(() => void this.#qemu.kill(), POWEROFF_MS);
-    this.run('systemctl poweroff').catch(() => undefined); // it may be gone before it answers
-    await this.#qemu.ended();
-    clearTimeout(deadline);
     return this.disk;
   }
 
