@@ -19,7 +19,7 @@ export interface RunOptions {
 const STOP_MS = 3000;
 const PREVIEW_FPS = 15;
 /** Faults that come again at every start until somebody changes the configuration or the unit. */
-const curedInConfig = ['port_forbidden', 'no_such_address', 'no_such_user', 'not_root', 'user_is_root'];
+const curedInConfig = ['port_forbidden', 'no_such_address', 'no_such_user', 'not_root', 'user_is_root', 'cannot_change_user'];
 const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
 
 /** Ends the process when the daemon has stopped, or could not start. */

@@ -21,10 +21,21 @@ export function dropRights(user: string): void {
   if (getuid() !== 0) {
     throw new Fault('not_root', `only root can become ${user}`, 'start as root (sudo, or a service without User=), or leave out --user');
   }
-  Reflect.apply(initgroups, process, [user, gid]); // groups first: without root nobody may change them
-  setgid(gid);
-  setuid(uid); // of root: real, effective and saved, of all threads
+  try {
+    Reflect.apply(initgroups, process, [user, gid]); // groups first: without root nobody may change them
+    setgid(gid);
+    setuid(uid); // of root: real, effective and saved, of all threads
+  } catch (cause) {
+    throw cannotChange(user, cause);
+  }
   verify(uid, gid);
+}
+
+/** Node with a libuv that uses io_uring refuses to change users at all, as Debian 13's does (node:process, `setuid`). */
+function cannotChange(user: string, cause: unknown): Fault {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const cure = `let systemd start it as ${user} (User=${user}, as "diuna service install" writes it), and leave out --user`;
+  return new Fault('cannot_change_user', `this Node cannot become ${user}: ${why}`, cure, cause);
 }
 
 /** The name service knows users of other sources than /etc/passwd too, so it is asked and not the file. */
