@@ -1,8 +1,10 @@
 /** `diuna check`: says all that is wrong with a configuration, before a daemon finds out. */
+
+import { printable } from '../base/printable.ts';
 import { loadConfig } from '../system/config-file.ts';
 import { formatMistake } from '../system/config-mistakes.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { printable, standardOutput } from './output.ts';
+import { standardOutput } from './output.ts';
 
 export interface CheckOptions {
   readonly config: string;

@@ -1,10 +1,12 @@
 /** What every client subcommand shares: its options, opening and closing the connection, and the exit code of what went wrong. */
+
+import { printable } from '../base/printable.ts';
 import type { Refusal } from '../model/refusal.ts';
 import { Connection, NoReply } from './connection.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { formatRefusal } from './format.ts';
 import { Unreachable } from './greet.ts';
-import { type Output, printable, standardOutput } from './output.ts';
+import { type Output, standardOutput } from './output.ts';
 import { UsageError } from './usage-error.ts';
 import { wayIn } from './way-in.ts';
 

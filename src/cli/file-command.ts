@@ -1,8 +1,9 @@
 /** What the subcommands share that work on files and talk to no daemon: how their faults are told, and with which exit code. */
 import { Fault } from '../base/fault.ts';
+import { printable } from '../base/printable.ts';
 import { ConfigRejected, formatMistake } from '../system/config-mistakes.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { type Output, printable, standardOutput } from './output.ts';
+import { type Output, standardOutput } from './output.ts';
 
 /** What a running daemon needs to take a changed configuration. */
 export const reloadHint = 'a running daemon takes it at SIGHUP: systemctl reload diuna';

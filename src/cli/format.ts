@@ -1,9 +1,9 @@
 /** How states, events and replies read on a line. One place, so that every subcommand speaks alike. */
 import * as z from 'zod';
+import { printable } from '../base/printable.ts';
 import type { Components } from '../model/color.ts';
 import type { Refusal } from '../model/refusal.ts';
 import { NO_EFFECT, zoneStateSchema } from '../model/state.ts';
-import { printable } from './output.ts';
 
 const shownState = zoneStateSchema.partial();
 const wholeState = z.object({ zones: z.record(z.string(), z.unknown()) });

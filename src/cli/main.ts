@@ -23,6 +23,7 @@ import {
   withConfig,
   zonesOption,
 } from './options.ts';
+import { allowEarlyLeave } from './output.ts';
 import type { RendererOptions } from './renderer.ts';
 import type { ReplayOptions } from './replay.ts';
 import type { RunOptions } from './run.ts';
@@ -176,6 +177,7 @@ function end(code: ExitCode): void {
 
 async function main(): Promise<void> {
   try {
+    allowEarlyLeave();
     await program.parseAsync();
   } catch (cause) {
     if (!(cause instanceof CommanderError)) throw cause;

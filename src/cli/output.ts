@@ -10,9 +10,13 @@ export interface Output {
   note(text: string): void;
 }
 
-export function standardOutput(json: boolean): Output {
-  // A reader that leaves early (`diuna watch | head`) is no fault.
+/** A reader that leaves early (`diuna watch | head`) is no fault, also while help is written. */
+export function allowEarlyLeave(): void {
   process.stdout.once('error', () => process.exit(exitCodes.ok));
+}
+
+export function standardOutput(json: boolean): Output {
+  allowEarlyLeave();
   // Nor is a remark that cannot be written: the disk behind it may be full.
   process.stderr.on('error', () => {});
   return {
@@ -20,9 +24,4 @@ export function standardOutput(json: boolean): Output {
     result: (text, value) => process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text}\n`),
     note: (text) => process.stderr.write(`${text}\n`),
   };
-}
-
-/** Control characters made visible: names and messages come from the network and must not steer the terminal. */
-export function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

@@ -1,5 +1,6 @@
 /** `diuna renderer`: the renderer alone, as root's part of a daemon without rights. Reads from the configuration what it may drive. */
 import { Fault } from '../base/fault.ts';
+import { printable } from '../base/printable.ts';
 import type { Config } from '../model/config.ts';
 import type { Allowance } from '../renderer/kept-renderer.ts';
 import { pinKey } from '../renderer/role.ts';
@@ -10,7 +11,7 @@ import { loadConfig } from '../system/config-file.ts';
 import { formatMistake } from '../system/config-mistakes.ts';
 import { endProcess } from './end-process.ts';
 import { exitCodes } from './exit-codes.ts';
-import { type Output, printable, standardOutput } from './output.ts';
+import { type Output, standardOutput } from './output.ts';
 
 export interface RendererOptions {
   readonly config: string;

@@ -1,10 +1,11 @@
 /** `diuna run`: the daemon itself, in the foreground. Turns signals into stop and reload, and faults into exit codes. */
 import { Fault } from '../base/fault.ts';
+import { printable } from '../base/printable.ts';
 import { type Daemon, startDaemon } from '../daemon.ts';
 import { ConfigRejected, formatMistake } from '../system/config-mistakes.ts';
 import { endProcess } from './end-process.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { type Output, printable, standardOutput } from './output.ts';
+import { type Output, standardOutput } from './output.ts';
 import { TerminalPreview } from './terminal-preview.ts';
 
 export interface RunOptions {

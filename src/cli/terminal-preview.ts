@@ -3,7 +3,7 @@
  * Draws only; how often is up to whoever calls.
  */
 import type { Writable } from 'node:stream';
-import { printable } from './output.ts';
+import { printable } from '../base/printable.ts';
 import { paintedCells } from './painted-cells.ts';
 
 export interface PreviewStrip {

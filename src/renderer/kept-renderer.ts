@@ -7,6 +7,7 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import type * as z from 'zod';
+import { printable } from '../base/printable.ts';
 import { forkEntry, postTo, untilGone } from './fork-entry.ts';
 import { messageSchema } from './message-schema.ts';
 import type { FromRenderer, ToRenderer } from './messages.ts';
@@ -104,5 +105,5 @@ export class KeptRenderer {
 
 /** Of many issues the first: whoever sends millions is not given as many lines. */
 function firstWrong({ issues: [first] }: z.ZodError): string {
-  return `${first?.path.join('.') ?? ''} ${first?.message ?? ''}`.trim().slice(0, MOST_CHARACTERS);
+  return printable(`${first?.path.join('.') ?? ''} ${first?.message ?? ''}`.trim().slice(0, MOST_CHARACTERS));
 }

@@ -1,6 +1,7 @@
 /** How the findings of `diuna doctor` are told to people: the worst first, what is well only where asked for, and how many there are. */
+
+import { printable } from '../../base/printable.ts';
 import { type Finding, type Level, levels } from '../../core/doctor/finding.ts';
-import { printable } from '../output.ts';
 
 const titles: Readonly<Record<Level, string>> = { problem: 'Problems', warning: 'Warnings', note: 'Notes', ok: 'Well' };
 const counted: Readonly<Record<Level, readonly [one: string, many: string]>> = {

@@ -1,11 +1,12 @@
 /** `diuna effects list` and `palettes`: what effects and palettes there are, and what their parameters mean. */
+
+import { printable } from '../../base/printable.ts';
 import type { Effect } from '../../light/effects/effect.ts';
 import { effects } from '../../light/effects/registry.ts';
 import type { PaletteDeclaration } from '../../model/catalog.ts';
 import { parseColorText } from '../../model/color.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { onFiles } from '../file-command.ts';
-import { printable } from '../output.ts';
 import { paintedCells } from '../painted-cells.ts';
 import { readConfig } from './config-palettes.ts';
 import { findEffect, vocabularyOf } from './vocabulary.ts';

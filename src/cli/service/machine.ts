@@ -6,8 +6,9 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { printable } from '../../base/printable.ts';
 import { NotDone } from '../file-command.ts';
-import { type Output, printable } from '../output.ts';
+import type { Output } from '../output.ts';
 
 /** A start of the daemon has 90 s. */
 const LONGEST_RUN_MS = 120_000;
