@@ -4,36 +4,31 @@
  */
 import packageJson from '../package.json' with { type: 'json' };
 import type { Clock } from './base/clock.ts';
-import { ANSWERS_PER_CLIENT } from './core/answered.ts';
 import { needsRestart } from './core/config-change.ts';
-import { settingsWithoutEffect } from './core/not-yet.ts';
-import { MAX_COMMAND_BYTES } from './core/parse-request.ts';
-import { catalogOf } from './daemon/catalog.ts';
 import { OwnEffects } from './daemon/own-effects.ts';
 import { buildParts, type MqttBuilder, mqttBuilder, type Parts } from './daemon/parts.ts';
 import { Reporter } from './daemon/reporter.ts';
+import { restartingBy } from './daemon/restarting.ts';
 import { startRenderer } from './daemon/rights.ts';
+import { Teller } from './daemon/teller.ts';
 import type { WaysIn } from './daemon/ways-in.ts';
 import { Engine } from './engine/engine.ts';
-import { type EngineSettings, INBOX_LIMIT } from './engine/engine-parts.ts';
 import type { Report } from './engine/ports.ts';
 import { restore } from './engine/restore.ts';
-import { systemState } from './engine/system-state.ts';
 import type { Config } from './model/config.ts';
-import { buildInfo } from './mqtt/info.ts';
+import { Topics } from './model/topics.ts';
 import type { MqttRoom } from './mqtt/mqtt-room.ts';
 import type { PreviewListener, RendererHost } from './renderer/host.ts';
-import type { KeptLog } from './store/kept-log/kept-log.ts';
 import type { Store } from './store/store.ts';
 import { loadConfig } from './system/config-file.ts';
 import { ConfigRejected } from './system/config-mistakes.ts';
+import { CpuTemperature } from './system/cpu-temperature.ts';
 import { SystemIds } from './system/ids.ts';
 import { createLogger, type RootLogger } from './system/logger.ts';
 import { realClock } from './system/real-clock.ts';
 import type { ServiceManager } from './system/service-manager.ts';
 import { within } from './system/within.ts';
 
-const SYSTEM_STATE_MS = 10_000;
 /** How long a stop waits for the disk to take what was decided, and for the broker to tell it. */
 const DRAIN_MS = 1000;
 const BROKER_MS = 1500;
@@ -46,6 +41,8 @@ export interface DaemonOptions {
   readonly logger?: RootLogger;
   /** The renderer's bundle, where it does not lie beside this one. */
   readonly rendererEntry?: URL;
+  /** Ends the daemon as a signal would, to be started again; left out where nothing would start it. */
+  readonly restart?: () => void;
 }
 
 /**
@@ -70,18 +67,17 @@ export class Daemon {
   readonly #renderer: RendererHost;
   readonly #layoutOf: Parts['layoutOf'];
   readonly #store: Store;
-  readonly #kept: KeptLog;
+  readonly #kept: Parts['kept'];
   readonly #mqtt: MqttRoom;
   readonly #serviceManager: ServiceManager;
   readonly #waysIn: WaysIn;
   readonly #ownEffects: OwnEffects;
-  readonly #startedUs: number;
+  readonly #teller: Teller;
   /** What this run was started with: some of it stays until the next start. */
   readonly #started: Config;
   #config: Config;
   #engine: Engine | null = null;
   #addresses: readonly string[] = [];
-  #stateTimer: NodeJS.Timeout | undefined;
   #reloading: Promise<void> = Promise.resolve();
   #stopping = false;
 
@@ -91,9 +87,8 @@ export class Daemon {
     this.#config = config;
     this.#logger = logger;
     this.#clock = options.clock ?? realClock;
-    this.#startedUs = this.#clock.monotonicUs();
     this.#ids = new SystemIds(this.#clock);
-    this.#reporter = new Reporter({ ids: this.#ids, clock: this.#clock, logger, healthChanged: () => this.#tellSystemState() });
+    this.#reporter = new Reporter({ ids: this.#ids, clock: this.#clock, logger, healthChanged: () => this.#teller.tellSystemState() });
     const report: Report = (type, payload, client) => this.#reporter.report(type, payload, client);
     this.#ownEffects = new OwnEffects(report, () => this.#takeCatalog());
     const parts = buildParts(config, {
@@ -114,6 +109,19 @@ export class Daemon {
     this.#mqtt = parts.mqtt;
     this.#serviceManager = parts.serviceManager;
     this.#waysIn = parts.waysIn;
+    this.#teller = new Teller({
+      clock: this.#clock,
+      version: packageJson.version,
+      topics: new Topics(config.mqtt.base_topic),
+      mqtt: parts.mqtt,
+      homeAssistant: parts.homeAssistant,
+      remembered: parts.remembered,
+      temperature: new CpuTemperature(),
+      frames: () => parts.renderer.stats(),
+      health: this.#reporter.health,
+      effects: () => this.#ownEffects.declarations,
+      canRestart: options.restart !== undefined,
+    });
   }
 
   get addresses(): readonly string[] {
@@ -129,25 +137,24 @@ export class Daemon {
     await this.#mqtt.open(); // the store's folder is ours first: the broker keeps there what it holds for others
     this.#reporter.begin((told) => this.#mqtt.announcer.notice(told));
     if (restored.world.event_id !== null) this.#ids.continueAfter(restored.world.event_id);
-    const parts = { journal: this.#store, renderer: this.#renderer, publisher: this.#mqtt.announcer, clock: this.#clock, ids: this.#ids };
+    const told = { publisher: this.#mqtt.announcer, ...restartingBy(this.#options.restart) };
+    const parts = { ...told, journal: this.#store, renderer: this.#renderer, clock: this.#clock, ids: this.#ids };
     await ownEffects; // zones that were left with one keep it
-    this.#engine = new Engine({ ...parts, knobs: this.#waysIn.knobs }, this.#settings(), restored);
+    this.#engine = new Engine({ ...parts, knobs: this.#waysIn.knobs }, this.#teller.settings(this.#config), restored);
     this.#engine.start();
-    this.#announce();
+    await this.#teller.open();
+    this.#teller.begin(this.#engine, this.#config);
     try {
       this.#addresses = await this.#mqtt.listen();
     } catch (cause) {
       await this.#close();
       throw cause;
     }
-    this.#stateTimer = setInterval(() => this.#tellSystemState(), SYSTEM_STATE_MS);
     await lit;
     this.#reporter.report('system.started', { version: packageJson.version });
-    this.#tellSystemState();
+    this.#teller.tellSystemState();
     this.#serviceManager.ready();
     this.#addresses = [...this.#addresses, ...(await this.#waysIn.open())];
-    const settings = settingsWithoutEffect(this.#config);
-    if (settings.length > 0) this.#logger.info({ settings }, 'this version does nothing yet with these settings');
     this.#logger.info({ listen: this.#addresses, zones: Object.keys(this.#config.zones) }, 'diuna is running');
   }
 
@@ -202,47 +209,23 @@ export class Daemon {
    * part that fails to end keeps no other from ending.
    */
   async #close(): Promise<void> {
-    clearInterval(this.#stateTimer);
+    this.#teller.stop();
     this.#waysIn.hold();
     const snapshot = await within(DRAIN_MS, this.#engine?.stop());
     const ends = [
       ...(await Promise.allSettled([this.#renderer[Symbol.asyncDispose]()])),
       ...(await Promise.allSettled([within(BROKER_MS, this.#waysIn.stop(this.#mqtt.stop()))])),
-      ...(await Promise.allSettled([this.#kept.close()])),
+      ...(await Promise.allSettled(this.#kept.map((kept) => kept.close()))),
       ...(await Promise.allSettled([snapshot === undefined ? undefined : this.#store.close(() => snapshot)])),
     ];
     for (const end of ends) if (end.status === 'rejected') this.#logger.error({ err: end.reason }, 'a part did not end as it should');
     this.#serviceManager.stop();
   }
 
-  #settings(): EngineSettings {
-    const { max_command_age } = this.#config.mqtt;
-    return {
-      catalog: catalogOf(this.#config, this.#ownEffects.declarations),
-      transitionMs: this.#config.renderer.transition * 1000,
-      maxCommandAgeMs: max_command_age === null ? null : max_command_age * 1000,
-    };
-  }
-
   #takeCatalog(): void {
     if (this.#stopping) return; // what is told from now on is what was decided until now
-    this.#engine?.reconfigure(this.#settings());
-    this.#announce();
-  }
-
-  #announce(): void {
-    const limits = { commandBytes: MAX_COMMAND_BYTES, inbox: INBOX_LIMIT, requestIds: ANSWERS_PER_CLIENT, fps: this.#config.renderer.fps };
-    const { catalog } = this.#settings();
-    if (this.#engine !== null) this.#mqtt.announce(buildInfo(catalog, packageJson.version, limits), this.#engine.states());
-  }
-
-  #tellSystemState(): void {
-    if (this.#engine === null) return;
-    const uptimeS = (this.#clock.monotonicUs() - this.#startedUs) / 1_000_000;
-    const { connectedClients, guards } = this.#mqtt;
-    this.#mqtt.tellSystemState(
-      systemState(this.#renderer.stats(), this.#engine.stats(), this.#reporter.health, connectedClients, uptimeS, guards),
-    );
+    this.#engine?.reconfigure(this.#teller.settings(this.#config));
+    this.#teller.announce(this.#config);
   }
 
   /** Both the writer and the frame loop answered: what the watchdog is fed with. */

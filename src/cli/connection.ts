@@ -30,8 +30,10 @@ const named = z.looseObject({ request_id: z.string() });
 /** How long a farewell may take before the socket is cut, ms. */
 const FAREWELL_MS = 500;
 
-/** The topics of this one client (protocol §2). */
+/** The topics that this one client needs (protocol §2). */
 interface ClientTopics {
+  /** Of the daemon: what there is to command. */
+  readonly info: string;
   readonly command: string;
   readonly response: string;
   readonly replay: string;
@@ -63,7 +65,7 @@ export class Connection {
   static async open(options: ConnectOptions): Promise<Connection> {
     const clientId = options.clientId ?? `cli-${randomBytes(6).toString('hex')}`;
     const all = new Topics(options.baseTopic);
-    const topics = { command: all.command(clientId), response: all.response(clientId), replay: all.replay(clientId) };
+    const topics = { info: all.info, command: all.command(clientId), response: all.response(clientId), replay: all.replay(clientId) };
     const client = await greet(options, clientId);
     const connection = new Connection(client, options, topics);
     try {
@@ -90,6 +92,22 @@ export class Connection {
   async listen(filter: string, listener: (topic: string, payload: Buffer) => void): Promise<void> {
     this.#listeners.set(filter, listener);
     await this.#subscribe(filter);
+  }
+
+  /** The newest message of a topic that always has one. @throws NoReply, Unreachable */
+  retained(topic: string): Promise<Buffer> {
+    const { host, port, timeoutMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      const late = `nothing came on ${topic} within ${timeoutMs / 1000} s: a broker answers at ${host}:${port}, but it keeps nothing there`;
+      const timer = setTimeout(() => settle(() => reject(new NoReply(late))), timeoutMs);
+      const settle = (act: () => void) => {
+        clearTimeout(timer);
+        this.#listeners.delete(topic);
+        act();
+      };
+      const subscribed = this.listen(topic, (_topic, payload) => settle(() => resolve(payload)));
+      subscribed.catch((cause: unknown) => settle(() => reject(cause)));
+    });
   }
 
   /** @param listener is told of each loss (false) and each return (true). */

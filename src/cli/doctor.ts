@@ -5,7 +5,7 @@
 import { join, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { diagnose } from '../core/doctor/diagnose.ts';
-import type { ConfiguredFacts, Facts } from '../core/doctor/facts.ts';
+import type { ConfiguredFacts, Facts, RendererAnswer } from '../core/doctor/facts.ts';
 import type { Finding, Trouble } from '../core/doctor/finding.ts';
 import { loadConfig } from '../system/config-file.ts';
 import { formatMistake } from '../system/config-mistakes.ts';
@@ -18,6 +18,7 @@ import { within } from '../system/within.ts';
 import { distrustOf } from './doctor/config-trust.ts';
 import { inputNames, readDrivers } from './doctor/driver-facts.ts';
 import { checkPackage, type PackageCheck } from './doctor/packages.ts';
+import { greet, readRenderer } from './doctor/renderer-service.ts';
 import { report } from './doctor/report.ts';
 import { endProcess } from './end-process.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -38,6 +39,8 @@ export interface Place {
   readonly nodeVersion: string;
   readonly checkPackage: PackageCheck;
   readonly distrustOf: (path: string) => Trouble | null;
+  /** Says hello to the renderer's service. */
+  readonly greet: (path: string) => Promise<RendererAnswer>;
 }
 
 /** A disk that does not give the configuration by then hangs. */
@@ -56,7 +59,7 @@ export async function doctor(
 
 export function thisPlace(): Place {
   const self = { platform: process.platform, uid: process.getuid?.() ?? -1, gids: process.getgroups?.() ?? [] };
-  return { root: '/', self, arch: process.arch, nodeVersion: process.version, checkPackage, distrustOf };
+  return { root: '/', self, arch: process.arch, nodeVersion: process.version, checkPackage, distrustOf, greet };
 }
 
 /** @returns also whether something that was asked of a disk is still under way. */
@@ -76,9 +79,11 @@ async function examine(config: string, place: Place): Promise<{ findings: Findin
     return { findings: diagnose({ ...facts, configured: { mistakes } }), hangs: true };
   }
   if (!loaded.ok) return { findings: diagnose({ ...facts, configured: { mistakes: loaded.error.map(formatMistake) } }), hangs: false };
+  const drivers = await readDrivers({ config: loaded.value, facts: machine, path, ...place });
   const configured: ConfiguredFacts = {
     config: loaded.value,
-    drivers: await readDrivers({ config: loaded.value, facts: machine, path, ...place }),
+    drivers,
+    renderer: await readRenderer({ files, machine, strips: drivers.strips, config: loaded.value.renderer, greet: place.greet }),
     store: await readStore(files, loaded.value.store.path),
     input: readInputs(files, inputNames(loaded.value)),
   };

@@ -13,5 +13,7 @@ export const exitCodes = {
   tempFail: 75,
   /** The configuration has mistakes. */
   config: 78,
+  /** The daemon was told to restart: the service manager starts it again, as the unit's RestartForceExitStatus says. */
+  restart: 100,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -8,7 +8,8 @@ Exit codes:
   69  the daemon cannot be reached, or the login was refused
   71  doctor found a problem of this machine
   75  no reply in time, or a port is taken: trying again later may help
-  78  the configuration has mistakes`;
+  78  the configuration has mistakes
+  100 the daemon was told to restart, and is started again by the service manager`;
 
 export const wordsHelp = `
 Words:

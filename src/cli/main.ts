@@ -77,12 +77,12 @@ program
 
 withClientOptions(program.command('get'))
   .description('show what the zones are meant to show')
-  .argument('[zone]', 'one zone; left out: all')
+  .argument('[zone]', 'a zone or a group; left out: all')
   .action(async (zone: string | undefined, options: ClientOptions) => end(await (await import('./get.ts')).get(zone, options)));
 
 withClientOptions(program.command('set'))
   .description('change a zone: diuna set floor on red 50%')
-  .argument('<zone>', 'a zone, or all')
+  .argument('<zone>', 'a zone, a group, or all')
   .argument('<words...>', 'what to change; see below')
   .addOption(new Option('--ack <when>', 'when to reply').choices(['applied', 'rendered']))
   .option('--dry-run', 'say what would happen, change nothing')
@@ -93,20 +93,20 @@ withClientOptions(program.command('set'))
 
 withClientOptions(program.command('watch'))
   .description('show every event as it happens')
-  .option('--zone <zone>', 'of this zone only', zoneOption)
+  .option('--zone <zone>', 'of this zone or group only', zoneOption)
   .option('-n, --count <number>', 'end after so many events', integerOption(1, 1_000_000_000))
   .action(async (options: WatchOptions) => end(await (await import('./watch.ts')).watch(options)));
 
 withClientOptions(program.command('replay'))
   .description('show events of the past')
   .option('--after <seq>', 'those after this seq or event id', afterOption, '0')
-  .option('--zone <zone>', 'of this zone only', zoneOption)
+  .option('--zone <zone>', 'of this zone or group only', zoneOption)
   .option('--limit <number>', 'at most so many', integerOption(1, 10_000))
   .action(async (options: ReplayOptions) => end(await (await import('./replay.ts')).replay(options)));
 
 withClientOptions(program.command('undo'))
   .description('take back the last change of a zone')
-  .argument('<zone>')
+  .argument('<zone>', 'a zone, a group, or all')
   .action(async (zone: string, options: ClientOptions) => end(await (await import('./undo.ts')).undo(zone, options)));
 
 withClientOptions(program.command('knob'))
@@ -115,6 +115,10 @@ withClientOptions(program.command('knob'))
   .argument('<words...>', '+3, -1, press, double_press, long_press, hold +2; one after another')
   .allowUnknownOption() // `-1` is a word
   .action(async (id: string, words: string[], options: ClientOptions) => end(await (await import('./knob.ts')).knob(id, words, options)));
+
+withClientOptions(program.command('restart'))
+  .description('restart the daemon, where a service manager starts it again')
+  .action(async (options: ClientOptions) => end(await (await import('./restart.ts')).restart(options)));
 
 withClientOptions(program.command('bench'))
   .description('put a light load on a running daemon and measure its replies: pings, which change nothing')

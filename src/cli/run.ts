@@ -1,4 +1,7 @@
-/** `diuna run`: the daemon itself, in the foreground. Turns signals into stop and reload, and faults into exit codes. */
+/**
+ * `diuna run`: the daemon itself, in the foreground. Turns signals into stop and reload, and how it ended into exit codes. Told
+ * to restart, it ends: the service manager starts it again.
+ */
 import { Fault } from '../base/fault.ts';
 import { printable } from '../base/printable.ts';
 import { type Daemon, startDaemon } from '../daemon.ts';
@@ -27,7 +30,7 @@ const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
 export async function run(options: RunOptions): Promise<never> {
   const output = standardOutput(false);
   // Listening before the start: a signal while starting must still end in an orderly stop.
-  const signal = untilSignal();
+  const end = untilEnd();
   // The same goes for a reload, which would end a process that does not listen for it.
   let reloadAsked = false;
   let reload = () => {
@@ -36,7 +39,8 @@ export async function run(options: RunOptions): Promise<never> {
   process.on('SIGHUP', () => reload());
   let daemon: Daemon;
   try {
-    daemon = await startDaemon({ configPath: options.config, user: options.user ?? null });
+    const restart = isService() ? { restart: end.restart } : {};
+    daemon = await startDaemon({ configPath: options.config, user: options.user ?? null, ...restart });
   } catch (cause) {
     // A start that failed half-way leaves things open that would hold the process.
     return endProcess(explain(cause, output));
@@ -46,25 +50,45 @@ export async function run(options: RunOptions): Promise<never> {
   };
   if (reloadAsked) reload();
   const preview = options.preview === true ? showPreview(daemon, output) : null;
-  if (options.once !== true) await signal;
+  if (options.once !== true) await end.asked;
   const stopped = await stopWithin(daemon, output);
   preview?.close();
   // What might still hold the event loop must not hold the exit.
-  return endProcess(stopped ? exitCodes.ok : exitCodes.refused);
+  return endProcess(end.isRestart() ? exitCodes.restart : stopped ? exitCodes.ok : exitCodes.refused);
 }
 
-/** The first signal asks for an orderly stop; the second ends the process at once. */
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    for (const name of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(name, () => {
-        if (asked) void endProcess(128 + signalNumbers[name]);
-        asked = true;
-        resolve();
-      });
-    }
+/** systemd, or what behaves like it, waits for our notifications: it started us, and will again. */
+function isService(): boolean {
+  return (process.env['NOTIFY_SOCKET'] ?? '') !== '';
+}
+
+interface End {
+  readonly asked: Promise<void>;
+  /** Asks for an orderly stop after which the daemon is wanted again. */
+  readonly restart: () => void;
+  readonly isRestart: () => boolean;
+}
+
+/** The first signal asks for an orderly stop for good, also while a restart is under way; the second ends the process at once. */
+function untilEnd(): End {
+  let signalled = false;
+  let restarts = false;
+  let end = () => {};
+  const asked = new Promise<void>((resolve) => {
+    end = resolve;
   });
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (signalled) void endProcess(128 + signalNumbers[name]);
+      signalled = true;
+      end();
+    });
+  }
+  const restart = () => {
+    restarts = true;
+    end();
+  };
+  return { asked, restart, isRestart: () => restarts && !signalled };
 }
 
 /** @returns false where the daemon did not stop in time, or not without a fault. */

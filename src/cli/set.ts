@@ -1,7 +1,7 @@
-/** `diuna set ZONE WORDS…`: changes a zone. */
+/** `diuna set ZONE WORDS…`: changes a zone, or several by the name of a group. */
 import { type ClientOptions, sendOne } from './client-command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { formatState, zonesOf } from './format.ts';
+import { formatState, formatStates, zonesOf } from './format.ts';
 import { standardOutput } from './output.ts';
 import { readWords } from './words.ts';
 
@@ -30,6 +30,8 @@ export async function set(zone: string, words: readonly string[], options: SetOp
   };
   return sendOne(options, envelope, (state) => {
     const zones = zonesOf(state); // a batch is answered with the whole state
-    return formatState(zone, zones === null ? state : new Map(zones).get(zone));
+    if (zones === null) return formatState(zone, state);
+    const own = new Map(zones).get(zone);
+    return own === undefined ? formatStates(zones) : formatState(zone, own);
   });
 }

@@ -4,7 +4,7 @@ import { asClient, type ClientOptions, refuse } from './client-command.ts';
 import { type Connection, parseJson } from './connection.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { formatEvent, toldEventSchema, zonesOf } from './format.ts';
-import { missingZone } from './known-zones.ts';
+import { namedZones } from './known-zones.ts';
 import type { Output } from './output.ts';
 
 export interface WatchOptions extends ClientOptions {
@@ -15,22 +15,25 @@ export interface WatchOptions extends ClientOptions {
 
 export function watch(options: WatchOptions): Promise<ExitCode> {
   const { zone, baseTopic } = options;
-  const filter = zone === undefined ? `${baseTopic}/event/#` : `${baseTopic}/event/zone/${zone === ALL ? '' : `${zone}/`}#`;
+  const events = `${baseTopic}/event`;
   const work = async (connection: Connection, output: Output) => {
+    let filters = zone === undefined ? [`${events}/#`] : [`${events}/zone/#`];
     if (zone !== undefined && zone !== ALL) {
       const { reply, raw } = await connection.request({ type: 'state.get' });
+      if (!reply.ok) return refuse(output, reply.error, raw);
       // Of a misspelt zone nothing would ever come.
-      const error = reply.ok ? missingZone(zonesOf(reply.state) ?? [], zone) : reply.error;
-      if (error !== null) return refuse(output, error, reply.ok ? undefined : raw);
+      const named = await namedZones(connection, zonesOf(reply.state) ?? [], zone);
+      if (!named.ok) return refuse(output, named.error);
+      filters = named.value.map((id) => `${events}/zone/${id}/#`);
     }
-    await showEvents(connection, output, filter, options.count);
+    await showEvents(connection, output, filters, options.count);
     return exitCodes.ok;
   };
   return asClient(options, work, true);
 }
 
 /** Resolves after `count` events, or when the process is asked to end. @throws Unreachable where a login is good no more. */
-async function showEvents(connection: Connection, output: Output, filter: string, count: number | undefined): Promise<void> {
+async function showEvents(connection: Connection, output: Output, filters: readonly string[], count: number | undefined): Promise<void> {
   let seen = 0;
   let last: number | null = null;
   connection.onLoss((connected) => {
@@ -49,6 +52,7 @@ async function showEvents(connection: Connection, output: Output, filter: string
       output.result(formatEvent(event.data), event.data);
       if (seen === count) resolve();
     };
-    connection.listen(filter, show).then(() => output.note(`watching ${filter}; end with Ctrl-C`), reject);
+    const listening = Promise.all(filters.map((filter) => connection.listen(filter, show)));
+    listening.then(() => output.note(`watching ${filters.join(', ')}; end with Ctrl-C`), reject);
   });
 }

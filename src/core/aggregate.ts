@@ -1,5 +1,5 @@
-/** The state of `all`: ON when any zone is; its other attributes are those that all zones share (protocol §6). */
-import { targetFields, type ZoneState } from '../model/state.ts';
+/** The state of several zones, of a group or `all`: ON when any is; its other attributes are those that all share (protocol §6). */
+import { type TargetField, targetFields, type ZoneState } from '../model/state.ts';
 
 const shared = targetFields.filter((field) => field !== 'state');
 
@@ -10,9 +10,10 @@ export function aggregate(states: readonly ZoneState[]): Record<string, unknown>
   const newest = states.reduce((a, b) => (b.seq > a.seq ? b : a));
   const { version: _version, seq, event_id, source, origin, trigger, request_id, timestamp } = newest;
   const common = shared.filter((field) => {
-    const value = JSON.stringify(first[field]);
-    return value !== undefined && states.every((state) => JSON.stringify(state[field]) === value);
+    const value = first[field];
+    return value !== undefined && states.every((state) => isSame(state[field], value));
   });
+  if (!common.includes(first.color_mode === 'color_temp' ? 'color_temp' : 'color')) drop(common, 'color_mode');
   return {
     state: states.some(({ state }) => state === 'ON') ? 'ON' : 'OFF',
     ...Object.fromEntries(common.map((field) => [field, first[field]])),
@@ -24,4 +25,15 @@ export function aggregate(states: readonly ZoneState[]): Record<string, unknown>
     request_id,
     timestamp,
   };
+}
+
+/** A mode says which value is shown: without that value, which they do not share, readers take it for a mistake. */
+function drop(fields: TargetField[], field: TargetField): void {
+  const at = fields.indexOf(field);
+  if (at !== -1) fields.splice(at, 1);
+}
+
+/** Of colours the text is compared, of all else the value: every change of a zone asks this for each of its groups. */
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
 }

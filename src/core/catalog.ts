@@ -10,8 +10,10 @@ const MOST_COLORS = 16;
 /** @param effects and palettes of this version and, of effects, the user's; the config's palettes come behind them, or in the place of those whose id they bear. */
 export function buildCatalog(config: Config, effects: readonly EffectDeclaration[], palettes: readonly PaletteDeclaration[]): Catalog {
   const own = Object.entries(config.palettes).map(([id, palette]) => declare(id, palette));
+  const groups = Object.entries(config.groups).map(([id, { name = id, zones }]) => [id, { id, name, zones }] as const);
   return {
     zones: new Map(zoneDeclarations(config).map((zone) => [zone.id, zone])),
+    groups: new Map(groups),
     effects,
     palettes: [...palettes.filter(({ id }) => !Object.hasOwn(config.palettes, id)), ...own],
   };

@@ -15,6 +15,7 @@ const fixed: readonly (readonly [string, Reader])[] = [
   ['tls', (config) => config.tls],
   ['store.path', (config) => config.store.path],
   ['store.history', (config) => config.store.history],
+  ['home_assistant.discovery_prefix', (config) => config.home_assistant.discovery_prefix],
   ['renderer.isolation', (config) => config.renderer.isolation],
   ['renderer.socket', (config) => config.renderer.socket],
 ];

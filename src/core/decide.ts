@@ -1,13 +1,12 @@
 /**
  * `decide(world, command) → events or a refusal`: the rules of protocol §3, pure. Nothing is half decided: one refusal
- * in a batch, or for one zone of `all`, refuses the whole.
+ * in a batch, or for one zone of several, refuses the whole.
  */
 import { assertNever } from '../base/assert-never.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Catalog, ZoneDeclaration } from '../model/catalog.ts';
 import type { Batch, Change, ZoneCommand } from '../model/command.ts';
 import type { DiunaEvent } from '../model/event.ts';
-import { ALL } from '../model/ids.ts';
 import { type Refusal, refusal } from '../model/refusal.ts';
 import { NO_EFFECT, type ZoneState, type ZoneTarget } from '../model/state.ts';
 import type { Overlay, TargetChange } from '../model/target-change.ts';
@@ -17,6 +16,7 @@ import { unknownZone } from './names.ts';
 import { adjust, adjustHue, adjustParameter, nextEffect, type Place, retarget } from './retarget.ts';
 import { changeZone, type Stamp, targetOf } from './stamp.ts';
 import { fitTarget, type World } from './world.ts';
+import { membersOf } from './zone-names.ts';
 
 export interface Rules {
   readonly catalog: Catalog;
@@ -58,9 +58,10 @@ function decideOne(world: World, command: Change, stamp: Stamp, rules: Rules): R
   if (!zones.ok) return zones;
   const events: DiunaEvent[] = [];
   const changes: TargetChange[] = [];
+  const isAnyLit = zones.value.some(({ state }) => state.state === 'ON');
   let next = world;
-  for (const { declaration, state } of zones.value) {
-    const target = newTarget(command, state, { zone: declaration, catalog: rules.catalog }, world);
+  for (const { declaration, state, previous } of zones.value) {
+    const target = newTarget(command, { state, previous, isAnyLit }, { zone: declaration, catalog: rules.catalog });
     if (!target.ok) return target;
     const event = changeZone(next, state, declaration.id, target.value, stamp);
     if (event === null) continue;
@@ -74,23 +75,25 @@ function decideOne(world: World, command: Change, stamp: Stamp, rules: Rules): R
 interface Affected {
   readonly declaration: ZoneDeclaration;
   readonly state: ZoneState;
+  /** Before its last change; left out where there was none. */
+  readonly previous: ZoneState | undefined;
 }
 
 function affectedZones(world: World, command: ZoneCommand & Change, catalog: Catalog): Result<readonly Affected[], Refusal> {
-  const everyone = command.zone === ALL;
-  const affected: Affected[] = [];
-  for (const [id, declaration] of catalog.zones) {
-    const state = world.zones.get(id);
-    if (state !== undefined && (everyone || id === command.zone)) affected.push({ declaration, state });
-  }
+  const affected = (membersOf(catalog, command.zone) ?? []).flatMap((declaration): Affected[] => {
+    const state = world.zones.get(declaration.id);
+    return state === undefined ? [] : [{ declaration, state, previous: world.previous.get(declaration.id) }];
+  });
   if (affected.length === 0) return err(unknownZone(catalog, command.zone));
-  const refused = guard(command, affected) ?? nothingToUndo(world, command);
+  const refused = guard(command, affected, catalog) ?? nothingToUndo(command, affected);
   return refused === null ? ok(affected) : err(refused);
 }
 
-function guard(command: ZoneCommand & Change, affected: readonly Affected[]): Refusal | null {
+/** A group of one zone is still a group: what a client guards by a version must not depend on how many there are today. */
+function guard(command: ZoneCommand & Change, affected: readonly Affected[], catalog: Catalog): Refusal | null {
   if (command.if_version === undefined) return null;
-  if (command.zone === ALL) return refusal('invalid_command', 'if_version needs one zone, got "all"', 'if_version');
+  if (!catalog.zones.has(command.zone))
+    return refusal('invalid_command', `if_version needs one zone, got ${show(command.zone)}`, 'if_version');
   const version = affected[0]?.state.version;
   if (version === command.if_version) return null;
   return refusal(
@@ -100,13 +103,18 @@ function guard(command: ZoneCommand & Change, affected: readonly Affected[]): Re
   );
 }
 
-function nothingToUndo(world: World, command: ZoneCommand): Refusal | null {
-  if (command.type !== 'history.undo') return null;
-  const changed = command.zone === ALL ? world.previous.size > 0 : world.previous.has(command.zone);
-  return changed ? null : refusal('conflict', `zone ${command.zone} has no change to undo`, 'zone');
+function nothingToUndo(command: ZoneCommand, affected: readonly Affected[]): Refusal | null {
+  if (command.type !== 'history.undo' || affected.some(({ previous }) => previous !== undefined)) return null;
+  return refusal('conflict', `zone ${command.zone} has no change to undo`, 'zone');
 }
 
-function newTarget(command: ZoneCommand, state: ZoneState, place: Place, world: World): Result<ZoneTarget, Refusal> {
+/** What a rule may rest on, beside the command. */
+interface Situation extends Pick<Affected, 'state' | 'previous'> {
+  /** Whether one of the zones that the command names is on: one toggle takes them all the same way. */
+  readonly isAnyLit: boolean;
+}
+
+function newTarget(command: ZoneCommand, { state, previous, isAnyLit }: Situation, place: Place): Result<ZoneTarget, Refusal> {
   const target = targetOf(state);
   switch (command.type) {
     case 'zone.set':
@@ -115,7 +123,7 @@ function newTarget(command: ZoneCommand, state: ZoneState, place: Place, world: 
     case 'zone.set_power':
       return ok({ ...target, state: command.state });
     case 'zone.toggle':
-      return ok({ ...target, state: isLit(world, command.zone, place.catalog) ? 'OFF' : 'ON' });
+      return ok({ ...target, state: isAnyLit ? 'OFF' : 'ON' });
     case 'zone.set_color':
       return retarget(target, { color: command.color }, place);
     case 'zone.set_brightness':
@@ -133,18 +141,12 @@ function newTarget(command: ZoneCommand, state: ZoneState, place: Place, world: 
     case 'zone.next_effect':
       return ok(nextEffect(target, place.catalog));
     case 'history.undo':
-      return ok(fitTarget(targetOf(world.previous.get(place.zone.id) ?? state), place.zone, place.catalog));
+      return ok(fitTarget(targetOf(previous ?? state), place.zone, place.catalog));
     case 'system.identify':
       return ok(target);
     default:
       return assertNever(command);
   }
-}
-
-/** `all` is lit while any zone is: one toggle takes every zone the same way. */
-function isLit(world: World, zone: string, catalog: Catalog): boolean {
-  const ids = zone === ALL ? [...catalog.zones.keys()] : [zone];
-  return ids.some((id) => world.zones.get(id)?.state === 'ON');
 }
 
 function overlaysOf(command: ZoneCommand, affected: readonly Affected[]): Overlay[] {

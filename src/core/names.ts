@@ -2,10 +2,10 @@
 import { fold, listed, nearest } from '../base/nearest.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Catalog } from '../model/catalog.ts';
-import { ALL } from '../model/ids.ts';
 import { type Refusal, refusal } from '../model/refusal.ts';
 import { NO_EFFECT } from '../model/state.ts';
 import { show } from './issues.ts';
+import { severalNames } from './zone-names.ts';
 
 /** @returns the effect's id, or `off` for `off` and `none`. */
 export function resolveEffect(catalog: Catalog, wanted: string, path: string): Result<string, Refusal> {
@@ -28,7 +28,8 @@ export function resolvePalette(catalog: Catalog, wanted: string, path: string): 
 }
 
 export function unknownZone(catalog: Catalog, wanted: string): Refusal {
-  const known = [...catalog.zones.values(), { id: ALL, name: ALL }];
+  const several = severalNames(catalog).map((id) => ({ id, name: catalog.groups.get(id)?.name ?? id }));
+  const known = [...catalog.zones.values(), ...several];
   return unknown('unknown_zone', 'zone', wanted, 'zone', known);
 }
 

@@ -1,23 +1,23 @@
 /**
- * The `set` topics (protocol §5): Home Assistant's JSON light command, or bare words for scripts, each read into a
- * command. Which zone is meant stands in the topic.
+ * The `set` topics (protocol §5): Home Assistant's JSON light command, or bare words for scripts and buttons, each read
+ * into a command. Which zone is meant, or that it is the system, stands in the topic.
  */
 import { err, ok, type Result } from '../base/result.ts';
 import { parseColorText } from '../model/color.ts';
-import type { Change } from '../model/command.ts';
+import type { Change, Query } from '../model/command.ts';
 import { type Refusal, refusal } from '../model/refusal.ts';
 import { show } from './issues.ts';
 import { parseCommand, parseJson } from './parse-request.ts';
 
 type Read = Result<Change, Refusal>;
 
-const words = 'ON, OFF, TOGGLE, #rrggbb, a CSS colour name, 0 to 255, 50%, +10, -10%, or a JSON object';
+const words = 'ON, OFF, TOGGLE, UNDO, IDENTIFY, #rrggbb, a CSS colour name, 0 to 255, 50%, +10, -10%, or a JSON object';
 
 /** The payload of `zone/{zone}/set`. */
 export function parseSet(zone: string, payload: string): Read {
   const text = payload.trim();
   if (text.startsWith('{')) return parseSetJson(zone, text);
-  const word = parsePower(zone, text) ?? parseLevel(zone, text, text.toLowerCase());
+  const word = parsePower(zone, text) ?? parseDeed(zone, text) ?? parseLevel(zone, text, text.toLowerCase());
   if (word !== null) return word;
   const color = parseColorText(text);
   if (color !== null) return change({ type: 'zone.set', zone, color });
@@ -51,6 +51,13 @@ export function parseSetAttribute(zone: string, attribute: string, payload: stri
   }
 }
 
+/** The payload of `system/set`. */
+export function parseSystemSet(payload: string): Result<Query, Refusal> {
+  const text = payload.trim();
+  if (text.toUpperCase() === 'RESTART') return ok({ type: 'system.restart' });
+  return err(refusal('invalid_command', `the system takes RESTART, got ${text === '' ? 'nothing' : show(text)}`));
+}
+
 function parseSetJson(zone: string, text: string): Read {
   const json = parseJson(text);
   if (!json.ok) return json;
@@ -66,6 +73,13 @@ function parsePower(zone: string, text: string): Read | null {
   const word = text.toUpperCase();
   if (word === 'ON' || word === 'OFF') return ok({ type: 'zone.set_power', zone, state: word });
   return word === 'TOGGLE' ? ok({ type: 'zone.toggle', zone }) : null;
+}
+
+/** What Home Assistant's buttons ask for: each publishes one fixed payload. */
+function parseDeed(zone: string, text: string): Read | null {
+  const word = text.toUpperCase();
+  if (word === 'UNDO') return ok({ type: 'history.undo', zone });
+  return word === 'IDENTIFY' ? ok({ type: 'system.identify', zone }) : null;
 }
 
 /** `128`, `50%`, `+10`, `-10%`: a level or a step; a percentage is of 255. */

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { renderLayout } from '../core/layout.ts';
 import type { Report } from '../engine/ports.ts';
 import type { Submission } from '../engine/submission.ts';
+import type { HomeAssistant } from '../homeassistant/home-assistant.ts';
 import { KnobSet } from '../inputs/knob-set.ts';
 import { makeDriver } from '../inputs/make-driver.ts';
 import type { Config } from '../model/config.ts';
@@ -19,6 +20,8 @@ import type { RootLogger } from '../system/logger.ts';
 import { ServiceManager } from '../system/service-manager.ts';
 import { TlsFiles } from '../system/tls-files.ts';
 import { AutoOutputs } from './auto-outputs.ts';
+import { homeAssistantOn } from './home-assistant.ts';
+import { Remembered } from './remembered.ts';
 import { WaysIn } from './ways-in.ts';
 
 export type MqttBuilder = (parts: MqttParts) => MqttRoom;
@@ -43,9 +46,11 @@ export interface Parts {
   /** What the renderer is told of a configuration. */
   readonly layoutOf: (config: Config) => RenderLayout;
   readonly store: Store;
-  /** Of the broker inside; read and written by nobody where there is none. */
-  readonly kept: KeptLog;
+  /** What others write down beside the journal: the broker inside, and what clients were told. */
+  readonly kept: readonly KeptLog[];
   readonly mqtt: MqttRoom;
+  readonly homeAssistant: HomeAssistant;
+  readonly remembered: Remembered;
   readonly serviceManager: ServiceManager;
   readonly waysIn: WaysIn;
 }
@@ -72,7 +77,11 @@ export function buildParts(config: Config, wires: Wires): Parts {
     logger: logger.room('access'),
   });
   const store = new Store({ path: config.store.path, history: config.store.history, report });
-  const kept = new KeptLog({ path: join(config.store.path, 'broker.jsonl'), access: () => store.access, report });
+  const keptIn = (file: string, part: string) =>
+    new KeptLog({ path: join(config.store.path, file), part, access: () => store.access, report });
+  const kept = keptIn('broker.jsonl', 'broker');
+  const told = keptIn('told.jsonl', 'told');
+  const remembered = new Remembered(told);
   const mqtt = wires.buildMqtt({ config: config.mqtt, clock, logger: mqttLogger, submit, report, authenticator, certificates: tls, kept });
   const autoOutputs = new AutoOutputs(logger.room('renderer'));
   const layoutOf = (given: Config) => renderLayout(autoOutputs.decide(given));
@@ -92,8 +101,10 @@ export function buildParts(config: Config, wires: Wires): Parts {
     renderer,
     layoutOf,
     store,
-    kept,
+    kept: [kept, told],
     mqtt,
+    remembered,
+    homeAssistant: homeAssistantOn(config, mqtt, remembered, clock, logger.room('homeassistant')),
     serviceManager: new ServiceManager({ logger: logger.room('system'), alive: wires.alive }),
     waysIn: new WaysIn(config, knobs, authenticator, tls, mqtt, logger.room('http')),
   };

@@ -1,7 +1,7 @@
 /** What the engine is built of, how it is set, and what it tells of itself. */
 import type { Clock } from '../base/clock.ts';
 import type { Rules } from '../core/decide.ts';
-import type { Ids, Journal, Knobs, Publisher, Renderer } from './ports.ts';
+import type { Ids, Journal, Knobs, Publisher, Renderer, Service } from './ports.ts';
 
 /** Commands that may wait for the disk at once; past it a command is refused as `overloaded`. */
 export const INBOX_LIMIT = 4096;
@@ -21,6 +21,8 @@ export interface EngineParts {
   readonly ids: Ids;
   /** Left out where there are none. */
   readonly knobs?: Knobs;
+  /** Left out where nothing would start the daemon again. */
+  readonly service?: Service;
 }
 
 export interface EngineStats {

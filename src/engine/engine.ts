@@ -21,7 +21,7 @@ import { type EngineParts, type EngineSettings, type EngineStats, INBOX_EVENTS, 
 import type { Snapshot } from './ports.ts';
 import { isQuestion, look, QueryDesk, type Question } from './query-desk.ts';
 import type { ReplayQuery } from './replay.ts';
-import { acceptedChange, refused, repeated, zoneOf } from './replies.ts';
+import { acceptedChange, refused, repeated, turnedAway, zoneOf } from './replies.ts';
 import { askerOf, type Submission } from './submission.ts';
 
 interface Outcome {
@@ -157,8 +157,10 @@ export class Engine {
 
   /** The answer takes its place in the queue, so that everything in it has been told by then. */
   #look(submission: Submission, request: Request, question: Question, digest: string): void {
-    const reply = look(request, question, this.#world, this.#settings.catalog, this.#parts.knobs);
-    this.#settle(submission, { reply, events: [], answer: this.#answer(submission, request, digest, reply), keep: false });
+    const reply = look(request, question, this.#world, this.#settings.catalog, this.#parts);
+    const keep = question.type === 'system.restart'; // sent again after the restart, it must not restart once more
+    const asked = keep ? this.#desk.thenRestart(submission, this.#parts.service) : submission;
+    this.#settle(asked, { reply, events: [], answer: this.#answer(submission, request, digest, reply), keep });
   }
 
   #replay(submission: Submission, request: Request, query: ReplayQuery, digest: string): void {
@@ -198,17 +200,15 @@ export class Engine {
     return true;
   }
 
-  /** Answered at once: a full queue is no place to wait in. */
+  /** Answered at once: a full queue is no place to wait in. What asks for the restart that is under way has it. */
   #overloaded(submission: Submission): void {
-    this.#rejections += 1;
     const { request } = submission;
-    const requestId = request.ok ? request.value.request_id : request.error.request_id;
-    const zone = request.ok ? zoneOf(request.value.command) : request.error.zone;
-    const message = this.#stopping
-      ? 'the daemon is stopping'
-      : `at most ${INBOX_LIMIT} commands may wait for the disk; send this one again later`;
+    const { catalog } = this.#settings;
     submission.committed?.();
-    submission.respond(refused(requestId, refusal('overloaded', message), zone, this.#queue.told, this.#settings.catalog));
+    const again = this.#desk.isRestarting && request.ok && request.value.command.type === 'system.restart' ? request.value : null;
+    if (again !== null) return submission.respond(look(again, { type: 'system.restart' }, this.#queue.told, catalog, this.#parts));
+    this.#rejections += 1;
+    submission.respond(turnedAway(request, this.#stopping, this.#queue.told, catalog));
   }
 
   #refusedOutcome(why: Refusal, requestId: string | null, zone: string | null): Outcome {

@@ -76,6 +76,12 @@ export interface Knobs {
   simulate(knob: string, moves: string, dryRun: boolean): Refusal | null;
 }
 
+/** Whatever started the daemon and would start it again. */
+export interface Service {
+  /** Ends the daemon in order, beginning now, so that it is started anew. @param dryRun only says whether it could. @returns why not, or `null`. */
+  restart(dryRun: boolean): Refusal | null;
+}
+
 export interface Ids {
   /** A UUID version 7; later ones sort after earlier ones, whatever the wall clock does. */
   eventId(): string;

@@ -87,16 +87,22 @@ export class Health {
   }
 }
 
-export function systemState(
-  frames: FrameStats | null,
-  engine: EngineStats,
-  health: Health,
+export interface SystemFacts {
+  readonly frames: FrameStats | null;
+  readonly engine: EngineStats;
+  readonly health: Health;
   /** `null` where another broker knows. */
-  clients: number | null,
-  uptimeS: number,
+  readonly clients: number | null;
+  readonly uptimeS: number;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** `null` where the machine does not tell. */
+  readonly cpuTemperatureC: number | null;
   /** What the broker's guards refused. */
-  guards: Readonly<Record<string, number>> = {},
-): Record<string, unknown> {
+  readonly guards: Readonly<Record<string, number>>;
+}
+
+export function systemState({ frames, engine, health, ...facts }: SystemFacts): Record<string, unknown> {
   return {
     ...health.describe(),
     fps: frames?.fps ?? 0,
@@ -104,12 +110,14 @@ export function systemState(
     overruns: frames?.overruns ?? 0,
     current_ma: Math.round(frames?.currentMa ?? 0),
     supplies: Object.fromEntries((frames?.supplies ?? []).map((supply) => [supply.id, supplyFacts(supply)])),
-    uptime_s: Math.round(uptimeS),
-    clients,
+    uptime_s: Math.round(facts.uptimeS),
+    started_at: facts.startedAt,
+    cpu_temperature_c: facts.cpuTemperatureC,
+    clients: facts.clients,
     commands: engine.commands,
     rejections: engine.rejections,
     latency_us: engine.latencyUs,
-    guards,
+    guards: facts.guards,
   };
 }
 

@@ -37,8 +37,18 @@ export interface ZoneDeclaration {
   readonly colorModes: readonly ColorMode[];
 }
 
+/** A name for several zones, beside `all`. */
+export interface GroupDeclaration {
+  readonly id: string;
+  readonly name: string;
+  /** Ids, each once. */
+  readonly zones: readonly string[];
+}
+
 export interface Catalog {
   readonly zones: ReadonlyMap<string, ZoneDeclaration>;
+  /** No id of a zone is one of a group. */
+  readonly groups: ReadonlyMap<string, GroupDeclaration>;
   readonly effects: readonly EffectDeclaration[];
   readonly palettes: readonly PaletteDeclaration[];
 }

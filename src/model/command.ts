@@ -87,6 +87,8 @@ const queries = {
     limit: optional(integer(1, 10_000)),
   }),
   'system.ping': z.strictObject({ type: z.literal('system.ping') }),
+  /** Changes no state: the daemon ends once it has answered, and is started again. */
+  'system.restart': z.strictObject({ type: z.literal('system.restart') }),
   /** Changes no state by itself: what the knob does then, it asks for as any knob does. */
   'knob.simulate': z.strictObject({ type: z.literal('knob.simulate'), knob: nameIdSchema, moves: text(64) }),
 } as const;

@@ -167,9 +167,10 @@ function isFields(value: unknown): value is Fields {
 
 function checkZoneName(config: Config, path: Path, command: Fields): Mistake[] {
   const zone = command['zone'];
-  const zones = Object.keys(config.zones);
-  if (typeof zone === 'string' && (zone === ALL || zones.includes(zone))) return [];
-  const message = `must be one of the zones: ${[...zones.slice(0, 12), ALL].join(', ')}`;
+  const [zones, groups] = [Object.keys(config.zones), Object.keys(config.groups)];
+  if (typeof zone === 'string' && [...zones, ...groups, ALL].includes(zone)) return [];
+  const named = groups.length === 0 ? 'zones' : 'zones and groups';
+  const message = `must be one of the ${named}: ${[...zones.slice(0, 12), ...groups.slice(0, 12), ALL].join(', ')}`;
   if (typeof zone !== 'string') return [{ path: [...path, 'zone'], message }];
-  return [{ path: [...path, 'zone'], message, got: zone, meant: nearest(zone, zones, 1) }];
+  return [{ path: [...path, 'zone'], message, got: zone, meant: nearest(zone, [...zones, ...groups], 1) }];
 }

@@ -39,7 +39,8 @@ export const knobSchema = z.strictObject({
   clk: optional(pin),
   dt: optional(pin),
   switch: optional(pin),
-  pull: oneOf(['up', 'down', 'none']).default('up'),
+  /** Left out: up. */
+  pull: optional(oneOf(['up', 'down', 'none'])),
   /** Pressed is low. */
   active_low: boolean.default(true),
   /** Changes of the two lines from one detent to the next. */

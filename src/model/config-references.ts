@@ -1,11 +1,12 @@
 /**
  * Mistakes that no single value shows: a zone beyond its strip, two zones on one LED. Pure; the file's reader adds line
- * numbers. Outputs are judged in config-hardware.ts, knobs in config-knobs-check.ts, addresses in config-addresses.ts, users
- * in config-rights.ts.
+ * numbers. Outputs are judged in config-hardware.ts, groups in config-groups-check.ts, knobs in config-knobs-check.ts, addresses
+ * in config-addresses.ts, users in config-rights.ts.
  */
 import { nearest } from '../base/nearest.ts';
 import type { Config, ZoneConfig } from './config.ts';
 import { checkAddresses } from './config-addresses.ts';
+import { checkGroups } from './config-groups-check.ts';
 import { checkOutputs } from './config-hardware.ts';
 import { checkKnobs } from './config-knobs-check.ts';
 import type { Mistake, Unjudged } from './config-mistake.ts';
@@ -33,8 +34,16 @@ export function checkReferences(config: Config, unjudged: Unjudged = new Set()):
     ...checkSupplies(config, unjudged),
     ...checkPalettes(config, unjudged),
     ...checkZones(config, unjudged),
+    ...checkGroups(config, unjudged),
     ...checkKnobs(config, unjudged),
+    ...checkDiscovery(config),
   ];
+}
+
+/** On our own topics nobody but the daemon may publish, and Home Assistant has to. */
+function checkDiscovery({ mqtt, home_assistant }: Config): Mistake[] {
+  if (!`${home_assistant.discovery_prefix}/`.startsWith(`${mqtt.base_topic}/`)) return [];
+  return [{ path: ['home_assistant', 'discovery_prefix'], message: `must lie outside of mqtt.base_topic, ${mqtt.base_topic}` }];
 }
 
 function checkZones(config: Config, unjudged: Unjudged): Mistake[] {

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { accessRuleSchema, tlsSchema, usersSchema } from './config-access.ts';
+import { groupsSchema } from './config-groups.ts';
 import { knobSchema } from './config-knobs.ts';
 import { effectsSchema, palettesSchema, rendererSchema, suppliesSchema } from './config-light.ts';
 import { mqttLimitsSchema } from './config-limits.ts';
@@ -24,7 +25,11 @@ export const addressSchema = z
   .refine(({ port }) => port <= 65_535, { error: 'must have a port of 0 to 65535' });
 export type Address = z.infer<typeof addressSchema>;
 
-const baseTopic = 'must be topic levels without "+", "#", "$" or a slash at either end';
+const topicAllowed = 'must be topic levels without "+", "#", "$" or a slash at either end';
+const topicSchema = z
+  .string({ error: topicAllowed })
+  .regex(/^[^+#$/\s\0]+(\/[^+#/\s\0]+)*$/, { error: topicAllowed })
+  .max(64, { error: 'must have at most 64 characters' });
 
 const brokerUrlAllowed =
   'must be null or mqtt://, mqtts://, ws:// or wss:// with host and port, such as mqtt://127.0.0.1:1883, without a password';
@@ -34,11 +39,7 @@ const brokerUrlSchema = z
   .regex(/^(mqtts?|wss?):\/\/[^\s/@?#]+(\/[^\s?#]*)?$/, { error: brokerUrlAllowed });
 
 export const mqttSchema = z.strictObject({
-  base_topic: z
-    .string({ error: baseTopic })
-    .regex(/^[^+#$/\s\0]+(\/[^+#/\s\0]+)*$/, { error: baseTopic })
-    .max(64, { error: 'must have at most 64 characters' })
-    .default('diuna'),
+  base_topic: topicSchema.default('diuna'),
   listen: z
     .array(addressSchema, { error: 'must be a list of host:port' })
     .min(1, { error: 'must name at least one address' })
@@ -131,10 +132,18 @@ export const configSchema = z.strictObject({
   zones: z
     .record(zoneIdSchema, zoneSchema, { error: 'must map zone ids to zones' })
     .refine((zones) => Object.keys(zones).length > 0, { error: 'must name at least one zone' }),
+  groups: groupsSchema,
   supplies: suppliesSchema,
   palettes: palettesSchema,
   effects: effectsSchema,
   knobs: z.record(nameIdSchema, knobSchema, { error: 'must map knob ids to knobs' }).prefault({}),
-  home_assistant: z.strictObject({ enabled: boolean.default(true), discovery_prefix: text(64).default('homeassistant') }).prefault({}),
+  home_assistant: z
+    .strictObject({
+      enabled: boolean.default(true),
+      discovery_prefix: topicSchema.default('homeassistant'),
+      /** Of the device. */
+      name: text(64).default('Diuna'),
+    })
+    .prefault({}),
 });
 export type Config = z.infer<typeof configSchema>;

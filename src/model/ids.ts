@@ -4,7 +4,7 @@ import * as z from 'zod';
 const shape = /^[a-z0-9_-]{1,32}$/;
 const allowed = 'must be 1 to 32 of a-z, 0-9, "_" and "-"';
 
-/** The reserved zone id that means every zone. */
+/** The reserved name that means every zone. */
 export const ALL = 'all';
 
 export const zoneIdSchema = z

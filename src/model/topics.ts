@@ -8,6 +8,7 @@ export type Inbound =
   | { readonly kind: 'set_attribute'; readonly zone: string; readonly attribute: string }
   | { readonly kind: 'set_scene'; readonly scene: string }
   | { readonly kind: 'simulate'; readonly knob: string }
+  | { readonly kind: 'set_system' }
   /** Ours, and nobody else's to publish on. */
   | { readonly kind: 'reserved' };
 
@@ -65,6 +66,7 @@ export class Topics {
     if (topic !== this.base && !topic.startsWith(`${this.base}/`)) return { kind: 'foreign' };
     const [room, subject = '', verb, attribute, ...more] = topic.slice(this.base.length + 1).split('/');
     if (subject === '' || more.length > 0) return { kind: 'reserved' };
+    if (room === 'system' && subject === 'set' && verb === undefined) return { kind: 'set_system' };
     if (room === 'client' && verb === 'command' && attribute === undefined) return { kind: 'command', client: subject };
     if (room === 'scene' && verb === 'set' && attribute === undefined) return { kind: 'set_scene', scene: subject };
     if (room === 'knob' && verb === 'simulate' && attribute === undefined) return { kind: 'simulate', knob: subject };

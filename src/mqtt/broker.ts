@@ -24,6 +24,7 @@ import { enableMqtt5, type Mqtt5 } from './mqtt5/mqtt5.ts';
 import { reason } from './mqtt5/reason.ts';
 import type { Watchers } from './previews/watchers.ts';
 import { unsubscribePromptly } from './prompt-unsubscribe.ts';
+import { untilQuiet } from './quiet.ts';
 import { arrivalsOf, Repeats } from './repeats.ts';
 import { sink } from './sink.ts';
 import { passBySlowClients, untilDrained } from './slow-clients.ts';
@@ -45,11 +46,6 @@ export interface Gate {
   /** Where a client of version 5 that asks for it may have its replies sent. */
   responseInformation(clientId: string): string;
 }
-
-/** At a stop: so many looks in a row without traffic are the end of it, and so many are taken at most. */
-const QUIET_MS = 10;
-const QUIET_IN_A_ROW = 3;
-const QUIET_TRIES = 150;
 
 export class Broker {
   readonly #aedes: Aedes;
@@ -203,6 +199,15 @@ export class Broker {
     });
   }
 
+  /** Calls the listener with what clients publish there from now on. @param topic without wildcards. */
+  hear(topic: string, listener: (payload: string) => void): void {
+    const deliver = (packet: AedesPublishPacket, done: () => void) => {
+      listener(packet.payload.toString());
+      done();
+    };
+    this.#aedes.subscribe(topic, deliver, () => undefined);
+  }
+
   /** Resolves when the client can be given more, or is gone. */
   drained(clientId: string): Promise<void> {
     return untilDrained(this.#aedes, clientId, (client) => this.#guards.drained(client));
@@ -215,7 +220,7 @@ export class Broker {
 
   /** To be called when nobody can come any more: takes in and gives out what is on its way, for a bounded time, then closes all connections. */
   async stop(): Promise<void> {
-    await this.#quiet();
+    await untilQuiet(this.#streams);
     this.#guards.stop();
     this.#durable?.stop();
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
@@ -228,28 +233,9 @@ export class Broker {
     this.#guards.refused(refused.guard, login.address, refused.why, client.id);
     return refused;
   }
-
-  /** Resolves when a moment long nobody was heard or told anything: a command sent before the stop deserves its reply. */
-  async #quiet(): Promise<void> {
-    const traffic = () => [...this.#streams].map((stream) => `${bytesRead(stream)} ${stream.writableLength}`).join();
-    let before = traffic();
-    for (let [tries, same] = [0, 0]; tries < QUIET_TRIES && same < QUIET_IN_A_ROW; tries += 1) {
-      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-      // Sockets are read between timers and immediates: a late timer alone would have looked before they were.
-      await new Promise((resolve) => setImmediate(resolve));
-      const now = traffic();
-      same = now === before ? same + 1 : 0;
-      before = now;
-    }
-  }
 }
 
 /** Each packet has its own. Empty user properties could not be written. */
 function mutable({ userProperties, ...rest }: MessageProperties): NonNullable<PublishPacket['properties']> {
   return userProperties === undefined ? { ...rest } : { ...rest, userProperties: { ...userProperties } };
-}
-
-/** A stream that is no socket tells of what is written to it alone. */
-function bytesRead(stream: Duplex): number {
-  return 'bytesRead' in stream && typeof stream.bytesRead === 'number' ? stream.bytesRead : 0;
 }

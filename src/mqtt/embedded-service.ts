@@ -6,6 +6,7 @@ import type { Logger } from '../base/logger.ts';
 import type { Account, Authenticator } from '../core/access/account.ts';
 import type { Report } from '../engine/ports.ts';
 import type { Submission } from '../engine/submission.ts';
+import type { Catalog } from '../model/catalog.ts';
 import type { Config } from '../model/config.ts';
 import { isLoopback } from '../model/config-addresses.ts';
 import type { ZoneState } from '../model/state.ts';
@@ -22,7 +23,6 @@ import { TOPIC_LEVELS } from './guards/shape.ts';
 import type { GuardName } from './guards/tally.ts';
 import { Inbox, type Sender } from './inbox.ts';
 import { Listeners } from './listeners.ts';
-import { jsonMessage } from './message.ts';
 import type { Door, MqttRoom } from './mqtt-room.ts';
 import { Presence } from './presence.ts';
 import { Previews } from './previews/previews.ts';
@@ -75,14 +75,16 @@ export class EmbeddedService implements MqttRoom {
       submit,
       publish: (message) => this.#broker.publish(message),
       drained: (client) => this.#broker.drained(client),
+      names: () => this.announcer.names,
       mayRespondTo: (sender, topic) => this.#mayRespondTo(sender, topic),
     });
     this.#gate = new CommandGate(inbox, logger);
     const isOurs = (topic: string) => this.#isOurs(topic);
     this.#guards = new Guards({ limits, access: identities, isOurs, userOf: (id) => identities.userOf(id), clock, logger });
+    const isAnew = (topic: string) => isOurs(topic) || this.announcer.retains(topic);
     const userOf = (clientId: string) => identities.ownerText(clientId);
     this.previews = new Previews({ topics: this.#topics, clock, publish: (message) => this.#broker.publish(message) });
-    this.#durable = kept === null ? null : new Durable({ log: kept, limits, isOurs, userOf, clock, logger });
+    this.#durable = kept === null ? null : new Durable({ log: kept, limits, isOurs: isAnew, userOf, clock, logger });
     this.#broker = new Broker(
       {
         welcome: (client, login) => this.#access.welcome(client, login),
@@ -112,7 +114,7 @@ export class EmbeddedService implements MqttRoom {
       () => this.#presence.connected,
     );
     this.#presence = new Presence({
-      publish: (client, payload) => this.#retain(this.#topics.presence(client), payload),
+      publish: (client, payload) => this.announcer.retain(this.#topics.presence(client), payload),
       joined: (client, protocol, user) => report('client.joined', { protocol, user }, client),
       left: (client) => report('client.left', {}, client),
       timestamp: () => new Date(clock.wallMs()).toISOString(),
@@ -140,7 +142,7 @@ export class EmbeddedService implements MqttRoom {
     );
     await this.#broker.open();
     this.#access.identities.remember(this.#durable?.owners ?? new Map());
-    void this.#broker.publish({ topic: this.#topics.status, payload: 'online', qos: 1, retain: true });
+    void this.announcer.status('online');
   }
 
   /** @throws Fault where an address cannot be listened on. */
@@ -175,14 +177,13 @@ export class EmbeddedService implements MqttRoom {
     this.#guards.refused(guard, address, why);
   }
 
-  announce(info: Record<string, unknown>, states: ReadonlyMap<string, ZoneState>): void {
-    this.#retain(this.#topics.info, JSON.stringify(info));
-    this.announcer.resetStates(states);
+  announce(info: Record<string, unknown>, states: ReadonlyMap<string, ZoneState>, groups: Catalog['groups']): void {
+    this.announcer.announce(info, states, groups);
     this.previews.take(states.keys());
   }
 
-  tellSystemState(state: Record<string, unknown>): void {
-    this.#retain(this.#topics.systemState, JSON.stringify(state));
+  hear(topic: string, listener: (payload: string) => void): void {
+    this.#broker.hear(topic, listener);
   }
 
   reconfigure({ echo_events, access }: Config['mqtt']): void {
@@ -200,7 +201,7 @@ export class EmbeddedService implements MqttRoom {
     this.#broker.hurry();
     this.previews.stop();
     await this.announcer.flush();
-    await this.#broker.publish({ topic: this.#topics.status, payload: 'offline', qos: 1, retain: true });
+    await this.announcer.status('offline');
     const closed = this.#listeners.close();
     await this.#broker.stop();
     this.#listeners.endAll();
@@ -244,9 +245,5 @@ export class EmbeddedService implements MqttRoom {
   #mayHear(clientId: string, packet: AedesPublishPacket): boolean {
     if (this.#echoEvents || !packet.topic.startsWith(this.#topics.eventPrefix)) return true;
     return packet.properties?.userProperties?.['origin'] !== clientId;
-  }
-
-  #retain(topic: string, payload: string): void {
-    void this.#broker.publish(payload === '' ? { topic, payload, qos: 1, retain: true } : jsonMessage(topic, payload, 1, true));
   }
 }

@@ -8,9 +8,10 @@ import { err, ok, type Result } from '../base/result.ts';
 import type { Account } from '../core/access/account.ts';
 import { mayCommand } from '../core/access/may-command.ts';
 import { MAX_COMMAND_BYTES, type Malformed, parseCommand, parseRequestText } from '../core/parse-request.ts';
-import { parseSet, parseSetAttribute } from '../core/set-topic.ts';
+import { parseSet, parseSetAttribute, parseSystemSet } from '../core/set-topic.ts';
+import type { ZoneNames } from '../core/zone-names.ts';
 import type { Submission } from '../engine/submission.ts';
-import type { Change, Request } from '../model/command.ts';
+import type { Change, Query, Request } from '../model/command.ts';
 import { type Refusal, refusal } from '../model/refusal.ts';
 import type { Reply } from '../model/reply.ts';
 import { encodeClientId, type Inbound, type Topics } from '../model/topics.ts';
@@ -41,6 +42,8 @@ export interface InboxParts {
   readonly publish: (message: Message) => Promise<void>;
   /** Resolves when the client can be given more. */
   readonly drained: (clientId: string) => Promise<void>;
+  /** What there is to command now. */
+  readonly names: () => ZoneNames<object>;
   /** Whether the sender may have its replies sent there: never on a topic of ours but its own. */
   readonly mayRespondTo: (sender: Sender, topic: string) => boolean;
 }
@@ -116,7 +119,7 @@ export class Inbox {
     const why =
       replyTo !== null && !this.#parts.mayRespondTo(sender, replyTo.topic)
         ? refusal('forbidden', `a response topic must be the client's own or one it may read, got ${replyTo.topic.slice(0, 100)}`)
-        : mayCommand(sender.account, request.value.command);
+        : mayCommand(sender.account, request.value.command, this.#parts.names());
     return why === null ? request : err({ refusal: why, request_id: request.value.request_id, zone: null });
   }
 
@@ -127,6 +130,7 @@ export class Inbox {
     if (!text.ok) return err(malformed(text.error, zone));
     if (inbound.kind === 'command') return this.#parseCommand(sender, inbound.client, text.value);
     if (inbound.kind === 'set') return request(parseSet(inbound.zone, text.value), zone);
+    if (inbound.kind === 'set_system') return request(parseSystemSet(text.value), zone);
     if (inbound.kind === 'simulate') return asked({ type: 'knob.simulate', knob: inbound.knob, moves: text.value });
     if (inbound.kind === 'set_attribute') return request(parseSetAttribute(inbound.zone, inbound.attribute, text.value), zone);
     if (text.value.trim().toUpperCase() === 'ON') return request(ok({ type: 'scene.activate', scene: inbound.scene }), zone);
@@ -155,6 +159,11 @@ export function isForbidden(request: Result<Request, Malformed>): boolean {
   return !request.ok && request.error.refusal.code === 'forbidden';
 }
 
+/** Of the run that hears it alone: who would restart the next one wants nothing more. */
+export function isRestart(request: Result<Request, Malformed>): boolean {
+  return request.ok && request.value.command.type === 'system.restart';
+}
+
 function decode(payload: string | Buffer): Result<string, Refusal> {
   const length = Buffer.byteLength(payload);
   if (length > MAX_COMMAND_BYTES) return err(refusal('too_large', `a command may have ${MAX_COMMAND_BYTES} bytes, got ${length}`));
@@ -167,9 +176,9 @@ function decode(payload: string | Buffer): Result<string, Refusal> {
   }
 }
 
-function request(change: Result<Change, Refusal>, zone: string | null): Result<Request, Malformed> {
-  if (!change.ok) return err(malformed(change.error, zone));
-  return ok({ request_id: null, command: change.value, ack: 'applied', dry_run: false, issued_at_ms: null });
+function request(read: Result<Change | Query, Refusal>, zone: string | null): Result<Request, Malformed> {
+  if (!read.ok) return err(malformed(read.error, zone));
+  return ok({ request_id: null, command: read.value, ack: 'applied', dry_run: false, issued_at_ms: null });
 }
 
 /** A command that stands in a topic and its payload, without an envelope. */

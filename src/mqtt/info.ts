@@ -14,11 +14,13 @@ export const PROTOCOL_VERSION = 1;
 
 export function buildInfo(catalog: Catalog, version: string, limits: Limits): Record<string, unknown> {
   const zones = [...catalog.zones].map(([id, { name, length, colorModes }]) => [id, { name, length, color_modes: colorModes }]);
+  const groups = [...catalog.groups].map(([id, group]) => [id, { name: group.name, zones: group.zones }]);
   return {
     name: 'diuna',
     version,
     protocol: PROTOCOL_VERSION,
     zones: Object.fromEntries(zones),
+    groups: Object.fromEntries(groups),
     effects: catalog.effects.map(({ id, name, aliases, parameters }) => ({ id, name, aliases, parameters })),
     palettes: catalog.palettes,
     scenes: [],

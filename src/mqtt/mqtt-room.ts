@@ -1,5 +1,6 @@
 /** The MQTT room as the daemon sees it, whether the broker is ours or another one. */
 import type { Duplex } from 'node:stream';
+import type { Catalog } from '../model/catalog.ts';
 import type { Config } from '../model/config.ts';
 import type { ZoneState } from '../model/state.ts';
 import type { Announcer } from './announcer.ts';
@@ -33,9 +34,13 @@ export interface MqttRoom {
    * @throws Fault where an address cannot be listened on. @returns where clients find us, with the ports that were taken.
    */
   listen(): Promise<readonly string[]>;
-  /** Publishes what there is to command and every zone's state: at start, and when the config changed. */
-  announce(info: Record<string, unknown>, states: ReadonlyMap<string, ZoneState>): void;
-  tellSystemState(state: Record<string, unknown>): void;
+  /** Publishes what there is to command and the state of every zone and group: at start, and when the config changed. */
+  announce(info: Record<string, unknown>, states: ReadonlyMap<string, ZoneState>, groups: Catalog['groups']): void;
+  /**
+   * Calls the listener with what others publish there from now on. To be called before `listen`.
+   * @param topic not ours, without wildcards.
+   */
+  hear(topic: string, listener: (payload: string) => void): void;
   /** Takes what a reload changes of it, and judges everybody who is connected anew. */
   reconfigure(config: Config['mqtt']): void;
   /** Accounts or tokens have changed: who may not be here any more has to go. */

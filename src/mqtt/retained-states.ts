@@ -1,69 +1,96 @@
 /**
- * The retained state of each zone and of `all`, published at most 20 times a second and zone; the last state always
- * goes out (protocol §6).
+ * The retained state of each zone, of each group and of `all`, published at most 20 times a second each; the last state
+ * always goes out (protocol §6).
  */
 import type { Clock } from '../base/clock.ts';
 import { aggregate } from '../core/aggregate.ts';
-import { ALL } from '../model/ids.ts';
+import { memberIds, membersOf, severalNames, type ZoneNames } from '../core/zone-names.ts';
 import type { ZoneState } from '../model/state.ts';
 
 const SPACING_MS = 50;
 
 export class RetainedStates {
-  readonly #publish: (zone: string, payload: string) => void;
+  readonly #publish: (name: string, payload: string) => void;
   readonly #clock: Clock;
-  readonly #states = new Map<string, ZoneState>();
   readonly #lastMs = new Map<string, number>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  #states = new Map<string, ZoneState>();
+  #groups: ZoneNames<ZoneState>['groups'] = new Map();
+  /** By zone: the names that mean it with others. */
+  #wider = new Map<string, string[]>();
 
-  /** @param publish puts the payload on the zone's state topic, retained; an empty one clears it. */
-  constructor(clock: Clock, publish: (zone: string, payload: string) => void) {
+  /** @param publish puts the payload on the state topic of a zone or group, retained; an empty one clears it. */
+  constructor(clock: Clock, publish: (name: string, payload: string) => void) {
     this.#clock = clock;
     this.#publish = publish;
   }
 
-  /** Takes the zones that there are now: all are published, those that left are cleared. */
-  reset(states: ReadonlyMap<string, ZoneState>): void {
-    for (const zone of this.#states.keys()) if (!states.has(zone)) this.#remove(zone);
-    for (const [zone, state] of states) this.#states.set(zone, state);
-    for (const zone of [...states.keys(), ALL]) this.#now(zone);
+  /** What there is, as it was told last. */
+  get names(): ZoneNames<ZoneState> {
+    return { zones: this.#states, groups: this.#groups };
   }
 
-  update(zone: string, state: ZoneState): void {
-    if (!this.#states.has(zone)) return; // it left the config in the meantime
-    this.#states.set(zone, state);
-    this.#soon(zone);
-    this.#soon(ALL);
+  /** Takes the zones and groups that there are now: all are published, those that left are cleared. */
+  reset(states: ReadonlyMap<string, ZoneState>, groups: ZoneNames<ZoneState>['groups']): void {
+    const before = [...this.#states.keys(), ...this.#groups.keys()];
+    this.#states = new Map(states);
+    this.#groups = groups;
+    this.#wider = widerNames(this.names);
+    for (const name of before) if (memberIds(this.names, name) === null) this.#remove(name);
+    this.retell();
+  }
+
+  /** All of them, as they are. */
+  retell(): void {
+    for (const name of [...this.#states.keys(), ...severalNames(this.names)]) this.#now(name);
+  }
+
+  /** @param changes of one command, all taken before anything of them is published: nobody sees half of a group changed. */
+  update(changes: Iterable<readonly [string, ZoneState]>): void {
+    const concerned = new Set<string>();
+    for (const [zone, state] of changes) {
+      if (!this.#states.has(zone)) continue; // it left the config in the meantime
+      this.#states.set(zone, state);
+      for (const name of [zone, ...(this.#wider.get(zone) ?? [])]) concerned.add(name);
+    }
+    for (const name of concerned) this.#soon(name);
   }
 
   /** Publishes what still waits. */
   flush(): void {
-    for (const zone of [...this.#timers.keys()]) this.#now(zone);
+    for (const name of [...this.#timers.keys()]) this.#now(name);
   }
 
-  #soon(zone: string): void {
-    if (this.#timers.has(zone)) return;
-    const waitMs = (this.#lastMs.get(zone) ?? Number.NEGATIVE_INFINITY) + SPACING_MS - this.#clock.monotonicUs() / 1000;
-    if (waitMs <= 0) return this.#now(zone);
+  #soon(name: string): void {
+    if (this.#timers.has(name)) return;
+    const waitMs = (this.#lastMs.get(name) ?? Number.NEGATIVE_INFINITY) + SPACING_MS - this.#clock.monotonicUs() / 1000;
+    if (waitMs <= 0) return this.#now(name);
     this.#timers.set(
-      zone,
-      setTimeout(() => this.#now(zone), Math.ceil(waitMs)),
+      name,
+      setTimeout(() => this.#now(name), Math.ceil(waitMs)),
     );
   }
 
-  #now(zone: string): void {
-    clearTimeout(this.#timers.get(zone));
-    this.#timers.delete(zone);
-    this.#lastMs.set(zone, this.#clock.monotonicUs() / 1000);
-    const state = zone === ALL ? aggregate([...this.#states.values()]) : this.#states.get(zone);
-    if (state !== null && state !== undefined) this.#publish(zone, JSON.stringify(state));
+  #now(name: string): void {
+    clearTimeout(this.#timers.get(name));
+    this.#timers.delete(name);
+    this.#lastMs.set(name, this.#clock.monotonicUs() / 1000);
+    const state = this.#states.get(name) ?? aggregate(membersOf(this.names, name) ?? []);
+    if (state !== null) this.#publish(name, JSON.stringify(state));
   }
 
-  #remove(zone: string): void {
-    clearTimeout(this.#timers.get(zone));
-    this.#timers.delete(zone);
-    this.#states.delete(zone);
-    this.#lastMs.delete(zone);
-    this.#publish(zone, '');
+  #remove(name: string): void {
+    clearTimeout(this.#timers.get(name));
+    this.#timers.delete(name);
+    this.#lastMs.delete(name);
+    this.#publish(name, '');
   }
+}
+
+function widerNames(names: ZoneNames<ZoneState>): Map<string, string[]> {
+  const wider = new Map<string, string[]>();
+  for (const name of severalNames(names)) {
+    for (const id of memberIds(names, name) ?? []) wider.set(id, [...(wider.get(id) ?? []), name]);
+  }
+  return wider;
 }

@@ -52,7 +52,7 @@ function keyMistakes(issue: z.core.$ZodIssue, data: unknown): Mistake[] {
 
 /** Entries of this name would vanish without a word: plain objects, and zod with them, pass over it. */
 function forbiddenNames(data: unknown): Mistake[] {
-  return ['strips', 'zones', 'supplies', 'palettes', 'knobs', 'users']
+  return ['strips', 'zones', 'groups', 'supplies', 'palettes', 'knobs', 'users']
     .filter((section) => Object.hasOwn(Object(valueAt(data, [section])), '__proto__'))
     .map((section) => ({ path: [section, '__proto__'], message: 'is not a name that is allowed' }));
 }
@@ -73,7 +73,12 @@ function allowedValues(issue: z.core.$ZodIssue): string[] {
   return Array.isArray(options) ? options.map(String) : [];
 }
 
-const standIns: Readonly<Record<string, object>> = { strips: { length: 1 }, zones: {}, knobs: { driver: 'simulated' } };
+const standIns: Readonly<Record<string, object>> = {
+  strips: { length: 1 },
+  zones: {},
+  groups: { zones: ['-'] },
+  knobs: { driver: 'simulated' },
+};
 
 /** Compares the sections of a config that has mistakes in single values, leaving those out. */
 function judgeTheRest(data: unknown, issues: readonly z.core.$ZodIssue[]): Mistake[] {
@@ -91,14 +96,21 @@ function leaveOut(copy: unknown, issue: z.core.$ZodIssue, unjudged: Set<string>)
   }
   const [section, entry] = plainPath(issue.path);
   if (section === undefined) return;
+  if (entry === undefined) return leaveOutSection(copy, section, unjudged);
   const standIn = standIns[section];
-  if (entry === undefined) removeKey(copy, section);
-  else if (standIn === undefined || issue.code === 'invalid_key') removeKey(valueAt(copy, [section]), entry);
+  if (standIn === undefined || issue.code === 'invalid_key') removeKey(valueAt(copy, [section]), entry);
   else {
     const entries = valueAt(copy, [section]);
     if (typeof entries === 'object' && entries !== null) Reflect.set(entries, entry, { ...standIn });
     unjudged.add(`${section}.${entry}`);
   }
+}
+
+function leaveOutSection(copy: unknown, section: string | number, unjudged: Set<string>): void {
+  removeKey(copy, section);
+  if (section !== 'groups') return;
+  // what a knob turns may have been any of them
+  for (const knob of Object.keys(Object(valueAt(copy, ['knobs'])))) unjudged.add(`knobs.${knob}`);
 }
 
 function removeKey(map: unknown, key: string | number): void {

@@ -36,6 +36,18 @@ it('lists them as JSON', async () => {
   });
 });
 
+it('tells of what does nothing, which is no mistake', async () => {
+  const lines = ['strips: { main: { length: 5 } }', 'zones: { a: { strip: main, range: [0, 4] } }', 'knobs:'];
+  const knob = (fields: string, index: number) => `  k${index}: { clk: 17, dt: 27, switch: 22, zone: a, ${fields} }`;
+  const knobs = ['driver: onoff, pull: up', 'driver: onoff, chip: x', 'driver: gpio, chip: y, pull: up'].map(knob);
+  writeFileSync(join(folder, 'pull.yaml'), [...lines, ...knobs, ''].join('\n'));
+  const { code, stdout, stderr } = await runCli(['check', '-c', 'pull.yaml'], folder);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'pull.yaml: no mistakes\n' });
+  expect(stderr).toMatch(/^note: knobs\.k0\.pull sets no resistors: .*"driver: gpio".*"gpio=17,27,22=ip,pu".*resistors\n$/);
+  const json = await runCli(['check', '--json', '-c', 'pull.yaml'], folder);
+  expect(JSON.parse(json.stdout)).toMatchObject({ ok: true, mistakes: [], notices: [{ path: 'knobs.k0.pull' }] });
+});
+
 it('run exits with 78 and lists them too', async () => {
   writeFileSync(join(folder, 'bad.yaml'), 'strips: {}\n');
   const { code, stderr } = await runCli(['run', '-c', join(folder, 'bad.yaml')]);

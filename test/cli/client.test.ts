@@ -130,6 +130,13 @@ it("undo asks for the zone's last change to be taken back", async () => {
   expect(daemon.commands).toMatchObject([{ type: 'history.undo', zone: 'floor' }]);
 });
 
+it('restart asks the daemon to restart, and says why it does not', async () => {
+  expect(await diuna('restart')).toMatchObject({ code: 0, stdout: 'the daemon restarts\n', stderr: '' });
+  expect(daemon.commands).toMatchObject([{ type: 'system.restart' }]);
+  daemon.answer = () => ({ ok: false, error: { code: 'unsupported', message: 'no service manager' } });
+  expect(await diuna('restart')).toMatchObject({ code: 1, stdout: '', stderr: 'refused (unsupported): no service manager\n' });
+});
+
 it('knob moves a simulated knob by words, those with a minus as well', async () => {
   expect(await diuna('knob', 'desk', 'hold', '-2', 'press')).toMatchObject({ code: 0, stdout: 'knob desk moves\n' });
   expect(daemon.commands).toMatchObject([{ type: 'knob.simulate', knob: 'desk', moves: 'hold -2 press' }]);

@@ -29,6 +29,7 @@ async function ask(name: KindName, machine: MachineRoot, more: Partial<Place> = 
     nodeVersion: 'v20.19.0',
     checkPackage: () => null,
     distrustOf: () => null,
+    greet: () => Promise.resolve({ kind: 'welcome' }),
     ...more,
   };
   let said: Pick<Said, 'text' | 'findings'> = { text: '', findings: [] };
@@ -104,6 +105,35 @@ describe('finds', () => {
     );
     const five = machineRoot('Pi 5').put(CONFIG, configOf(auto)).remove('dev/spidev0.0');
     expect(of(await ask('Pi 5', five), 'auto')).toMatchObject([{ level: 'warning', found: expect.stringContaining('nothing works yet') }]);
+  });
+
+  it('that auto would be the pin, were root’s part installed', async () => {
+    const auto = 'strips: { main: { length: 60, output: { driver: auto, gpio: 18 } } }';
+    const machine = machineRoot('Pi 3').put(CONFIG, configOf(auto)).remove('etc/systemd/system/diuna-renderer.service');
+    expect(of(await ask('Pi 3', machine), 'auto')).toMatchObject([
+      { level: 'note', cure: expect.stringContaining('diuna service install --renderer') },
+    ]);
+  });
+
+  it('what is wrong with root’s part: who it listens to, what it reads, whether it has a network and is of this version', async () => {
+    const unit = (words: string, more = '') => `[Service]\nUser=root\n${more}ExecStart=/usr/bin/diuna renderer ${words}\n`;
+    const path = 'etc/systemd/system/diuna-renderer.service';
+    const told = async (machine: MachineRoot, more: Partial<Place> = {}) => {
+      const { findings } = await ask('Pi 3', machine, more);
+      return findings.filter(({ id, level }) => id.startsWith('renderer_') && level !== 'ok').map(({ id, found }) => `${id}: ${found}`);
+    };
+    const three = () => machineRoot('Pi 3');
+    expect(await told(three())).toEqual([]);
+    expect(await told(three().put(path, unit('--config /etc/other.yaml')))).toEqual([expect.stringContaining('pins of /etc/other.yaml')]);
+    expect(await told(three().put(path, unit('--socket /run/other')))).toEqual([expect.stringContaining('listens at /run/other')]);
+    expect(await told(three().remove('run/diuna-renderer'))).toEqual([expect.stringContaining('does not run')]);
+    expect(await told(three().remove('etc/systemd/system/multi-user.target.wants'))).toEqual([expect.stringContaining('not started with')]);
+    const greet = () => Promise.resolve({ kind: 'refused', reason: 'the service is of version 0.0.9' } as const);
+    expect(await told(three(), { greet })).toEqual([expect.stringContaining('renderer_version')]);
+    const far = pins.replace('strips: {', 'strips: { far: { length: 5, output: { driver: e131 } },');
+    expect(await told(three().put(CONFIG, configOf(far)).put(path, unit('', 'PrivateNetwork=yes\n')))).toEqual([
+      expect.stringContaining('renderer_network'),
+    ]);
   });
 
   it('a package that is not there', async () => {

@@ -23,14 +23,21 @@ afterEach(() => {
 });
 
 function run(...words: string[]): RunningCli {
-  const daemon = new RunningCli(['run', ...words], folder);
+  return runWith({}, ...words);
+}
+
+function runWith(environment: Readonly<Record<string, string>>, ...words: string[]): RunningCli {
+  const daemon = new RunningCli(['run', ...words], folder, { environment });
   running.push(daemon);
   return daemon;
 }
 
 /** A daemon that is up, and the port that it took. */
-async function start(...words: string[]): Promise<{ daemon: RunningCli; port: number }> {
-  const daemon = run(...words);
+function start(...words: string[]): Promise<{ daemon: RunningCli; port: number }> {
+  return up(run(...words));
+}
+
+async function up(daemon: RunningCli): Promise<{ daemon: RunningCli; port: number }> {
   await expect.poll(() => daemon.stderr, { timeout: 10_000 }).toContain('diuna is running');
   return { daemon, port: Number(/127\.0\.0\.1:(\d+)/.exec(daemon.stderr)?.[1]) };
 }
@@ -62,6 +69,23 @@ it('lights and serves from memory where the disk hangs, and ends all the same wh
   expect(stderr).toContain('diuna has stopped');
   // Node's own exit would wait for the disk; systemd takes an end by this signal for an orderly one.
   expect([daemon.process.exitCode, daemon.process.signalCode]).toEqual([null, 'SIGTERM']);
+});
+
+it('told to restart by a client it stops in order, with the exit code at which its service manager starts it again', async () => {
+  const { daemon, port } = await up(runWith({ NOTIFY_SOCKET: join(folder, 'notify') }));
+  expect(await runCli(['restart', '-p', String(port)])).toMatchObject({ code: 0, stdout: 'the daemon restarts\n', stderr: '' });
+  const { code, stderr } = await daemon.end();
+  expect(code).toBe(100);
+  expect(stderr).toContain('diuna has stopped');
+});
+
+it('does not restart where no service manager started it, which the client is told', async () => {
+  const { daemon, port } = await up(runWith({ NOTIFY_SOCKET: '' }));
+  const { code, stderr } = await runCli(['restart', '-p', String(port)]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^refused \(unsupported\): no service manager would start the daemon again.* systemd/);
+  daemon.process.kill('SIGTERM');
+  expect((await daemon.end()).code).toBe(0);
 });
 
 it('says that a preview needs a terminal, and goes on without', async () => {

@@ -83,7 +83,7 @@ describe('service install', () => {
     await service('install');
     const config = text(CONFIG).replace('length: 150', 'length: 160');
     writeFileSync(at(`root/${CONFIG}`), config);
-    fake('id', 'echo diuna spi gpio');
+    fake('id', 'case "$1" in -nG) echo diuna spi gpio;; *) echo diuna;; esac');
     calls();
     const { code, stderr } = await service('install');
     expect(code).toBe(0);
@@ -104,6 +104,7 @@ describe('service install', () => {
   });
 
   it("installs root's part where it is wanted, and keeps it afterwards", async () => {
+    writeFileSync(at('users/lamp'), '');
     const { code } = await service('install', '--renderer', '--user', 'lamp');
     expect(code).toBe(0);
     expect(calls().at(-1)).toBe('systemctl enable --now diuna-renderer.service diuna.service');
@@ -123,7 +124,50 @@ describe('service install', () => {
     expect((await service('install', '--renderer')).stderr).not.toContain('needs root');
     const far = '{ driver: ws281x }\n  far: { length: 5, output: { driver: ddp, host: 192.0.2.7 } }';
     writeFileSync(at(`root/${CONFIG}`), text(CONFIG).replace('{ driver: ws281x }', far));
-    expect((await service('install')).stderr).toContain('far: lit from diuna-renderer.service too, which has no network');
+    expect(text(RENDERER)).toContain('\nPrivateNetwork=yes\n');
+    calls();
+    expect((await service('install')).stderr).toContain('far: lit from diuna-renderer.service too, which has a network for that');
+    expect(text(RENDERER)).toMatch(/^PrivateNetwork=no$/m);
+    expect(text(RENDERER)).toMatch(/^IPAddressDeny=any\nIPAddressAllow=localhost link-local multicast .* 192\.0\.2\.7$/m);
+    expect(text(RENDERER)).toMatch(/^RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6$/m);
+    expect(calls().at(-1)).toBe('systemctl try-restart diuna-renderer.service');
+    writeFileSync(at(`root/${CONFIG}`), text(CONFIG).replace('192.0.2.7', 'wled.example'));
+    await service('install');
+    expect(text(RENDERER)).toMatch(/^IPAddressDeny=$/m);
+    expect(text(RENDERER)).not.toMatch(/^IPAddressAllow=/m);
+  });
+
+  it('runs with the group of the user that is named, whatever it is called', async () => {
+    writeFileSync(at('users/lamp'), '');
+    fake('id', 'case "$1" in -gn) echo lights;; *) echo lights;; esac');
+    const { code, stderr } = await service('install', '--renderer', '--user', 'lamp');
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('in the group lights may use the socket') });
+    expect(calls()).toContain(`chown root:lights ${at(`root/${CONFIG}`)}.new`);
+    expect(text(UNIT)).toMatch(/^User=lamp\nGroup=lights$/m);
+    expect(text(RENDERER)).toMatch(/^User=root\nGroup=lights$/m);
+    fake('id', 'case "$1" in -gn) echo "domain users";; -g) echo 1234;; *) echo lights;; esac');
+    await service('install', '--user', 'lamp');
+    expect(text(UNIT)).toMatch(/^User=lamp\nGroup=1234$/m);
+  });
+
+  it('makes no user but its own, and says how another is made', async () => {
+    const { code, stderr } = await service('install', '--user', 'lmap');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr:
+        'diuna: there is no user lmap: make it first (sudo useradd --system --user-group lmap), or leave --user out: the user diuna is made for you\n',
+    });
+    expect(calls()).toEqual([]);
+    expect(existsSync(at('root'))).toBe(false);
+  });
+
+  it('tells of what the configuration asks for in vain', async () => {
+    await service('install');
+    writeFileSync(
+      at(`root/${CONFIG}`),
+      text(CONFIG).replace(/^knobs:\n(?: .*\n|\n)*/m, 'knobs: { desk: { driver: onoff, switch: 22, pull: up, zone: floor } }\n'),
+    );
+    expect((await service('install')).stderr).toContain('note: knobs.desk.pull sets no resistors');
   });
 
   it('takes the group of that name where there is one, and adds to no group that is not there', async () => {

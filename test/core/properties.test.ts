@@ -9,7 +9,7 @@ import type { DiunaEvent } from '../../src/model/event.ts';
 import { targetFields, zoneStateSchema } from '../../src/model/state.ts';
 import { freshWorld, rules, stamp } from '../support/deciding.ts';
 
-const zone = fc.constantFrom('floor', 'shelf', 'desk', 'all', 'cellar');
+const zone = fc.constantFrom('floor', 'shelf', 'desk', 'all', 'downstairs', 'corner', 'cellar');
 const level = fc.integer({ min: 0, max: 255 });
 const color = fc.record({ r: level, g: level, b: level });
 const command = fc.oneof(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSet, parseSetAttribute } from '../../src/core/set-topic.ts';
+import { parseSet, parseSetAttribute, parseSystemSet } from '../../src/core/set-topic.ts';
 
 function read(payload: string) {
   const parsed = parseSet('floor', payload);
@@ -12,6 +12,8 @@ describe('bare words', () => {
     ['ON', { type: 'zone.set_power', state: 'ON' }],
     ['off\n', { type: 'zone.set_power', state: 'OFF' }],
     ['toggle', { type: 'zone.toggle' }],
+    ['UNDO', { type: 'history.undo' }],
+    [' identify\n', { type: 'system.identify' }],
     ['#ff8800', { type: 'zone.set', color: { r: 255, g: 136, b: 0 } }],
     ['Red', { type: 'zone.set', color: { r: 255, g: 0, b: 0 } }],
     ['0', { type: 'zone.set_brightness', brightness: 0 }],
@@ -28,7 +30,7 @@ describe('bare words', () => {
     (payload) => {
       const parsed = parseSet('floor', payload);
       expect(parsed.ok).toBe(false);
-      if (!parsed.ok) expect(parsed.error.message).toMatch(/must be .*(ON|0 to 255|0%)/);
+      if (!parsed.ok) expect(parsed.error.message).toMatch(/must be .*(ON.*UNDO, IDENTIFY|0 to 255|0%)/);
     },
   );
 });
@@ -56,6 +58,19 @@ describe("Home Assistant's JSON", () => {
   });
 });
 
+describe('the word for the system', () => {
+  it.each(['RESTART', 'restart', ' Restart\n'])('%j', (payload) => {
+    expect(parseSystemSet(payload)).toEqual({ ok: true, value: { type: 'system.restart' } });
+  });
+
+  it.each(['', 'ON', 'RESTARTS', '"RESTART"', '{}', '__proto__'])('%j is none', (payload) => {
+    expect(parseSystemSet(payload)).toMatchObject({
+      ok: false,
+      error: { code: 'invalid_command', message: expect.stringMatching(/^the system takes RESTART, got ./) },
+    });
+  });
+});
+
 describe('one attribute as bare text', () => {
   it.each([
     ['brightness', '50%', { type: 'zone.set_brightness', brightness: 128 }],
@@ -75,6 +90,7 @@ describe('one attribute as bare text', () => {
     ['speed', 'fast'],
     ['speed', '256'],
     ['power', 'maybe'],
+    ['power', 'UNDO'],
     ['brightness', 'much'],
     ['hue', '3'],
     ['__proto__', '3'],

@@ -43,6 +43,7 @@ const topics = [
   'diuna/status',
   'diuna/info',
   'diuna/system/state',
+  'diuna/system/set',
   'diuna/zone/floor/state',
   'diuna/zone/floor/set',
   'diuna/zone/shelf/set',
@@ -79,7 +80,26 @@ const filters = [
   '+/'.repeat(40),
 ] as const;
 
-const texts = ['', '0', '255', 'ON', 'OFF', 'TOGGLE', '#ff8800', 'rainbow', 'NaN', '1e999', '-1', 'null', '[]', '{', '{}', '\0'] as const;
+const texts = [
+  '',
+  '0',
+  '255',
+  'ON',
+  'OFF',
+  'TOGGLE',
+  'UNDO',
+  'RESTART',
+  '#ff8800',
+  'rainbow',
+  'NaN',
+  '1e999',
+  '-1',
+  'null',
+  '[]',
+  '{',
+  '{}',
+  '\0',
+] as const;
 const commandTypes = [
   'zone.set',
   'zone.set_power',
@@ -93,6 +113,7 @@ const commandTypes = [
   'history.undo',
   'system.identify',
   'system.ping',
+  'system.restart',
   'zone.adjust_hue',
   'knob.simulate',
   'state.get',

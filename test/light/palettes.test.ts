@@ -55,7 +55,7 @@ describe('the palettes of this version', () => {
   });
 
   test('are found by id and name in any case, each as itself', () => {
-    const catalog: Catalog = { zones: new Map(), effects: [], palettes: paletteDeclarations };
+    const catalog: Catalog = { zones: new Map(), groups: new Map(), effects: [], palettes: paletteDeclarations };
     for (const { id, name } of paletteDeclarations) {
       const spellings = [id, name, id.toUpperCase(), name.toUpperCase(), id.replaceAll('-', '_'), id.replaceAll('-', ' ')];
       for (const written of spellings) expect(resolvePalette(catalog, written, 'palette')).toEqual({ ok: true, value: id });

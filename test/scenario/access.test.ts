@@ -54,6 +54,7 @@ describe.each([
       { type: 'zone.toggle', zone: 'floor' },
       { type: 'system.identify', zone: 'floor' },
       { type: 'history.undo', zone: 'floor' },
+      { type: 'system.restart' },
       { type: 'batch', commands: [{ type: 'zone.toggle', zone: 'floor' }] },
     ]) {
       const told = await refusedTell(eve, body);
@@ -79,6 +80,7 @@ describe.each([
       { type: 'history.undo', zone: 'shelf' },
       { type: 'system.identify', zone: 'all' },
       { type: 'scene.activate', scene: 'evening' },
+      { type: 'system.restart' },
     ])
       expect(await refusedTell(kid, body), JSON.stringify(body)).toBe('forbidden');
     expect(codeOf(await kid.say('diuna/zone/floor/set', 'ON'))).toBe('ok');
@@ -87,8 +89,18 @@ describe.each([
       ['diuna/zone/all/set', 'OFF'],
       ['diuna/zone/shelf/set/brightness', '9'],
       ['diuna/scene/evening/set', 'ON'],
+      ['diuna/system/set', 'RESTART'],
     ] as const)
       expect(await refusedSay(kid, topic, payload), topic).toBe('forbidden');
+  });
+
+  it('an admin alone restarts the daemon', async () => {
+    const [ann, root] = [await house.client('phone', as('ann', options)), await house.client('console', as('root', options))];
+    expect(await refusedTell(ann, { type: 'system.restart' })).toBe('forbidden');
+    expect(await refusedSay(ann, 'diuna/system/set', 'RESTART')).toBe('forbidden');
+    // nobody would start this one again, which only an admin is told
+    expect(codeOf(await root.ask({ type: 'system.restart' }))).toBe('unsupported');
+    expect(codeOf(await root.say('diuna/system/set', 'RESTART'))).toBe('unsupported');
   });
 
   it('nobody commands in another’s name, reads another’s replies, or asks for them', async () => {

@@ -1,4 +1,5 @@
 /** A Mosquitto that bridges to the embedded broker, with the lines of the README; and one that bridges too much. */
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TestClient } from '../support/client.ts';
 import { freePort, makeHome, type RunningDaemon, startInProcess } from '../support/daemon.ts';
@@ -7,20 +8,9 @@ import { hasProgram } from '../support/programs.ts';
 import { until } from '../support/until.ts';
 import { eventsOf, wholeState } from './stage.ts';
 
+const page = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 /** As the README has it. */
-const topics = [
-  'topic diuna/zone/+/set out 1',
-  'topic diuna/zone/+/set/+ out 1',
-  'topic diuna/scene/+/set out 1',
-  'topic diuna/client/bridge/command out 1',
-  'topic diuna/client/bridge/response in 1',
-  'topic diuna/client/bridge/replay in 1',
-  'topic diuna/zone/+/state in 1',
-  'topic diuna/event/# in 1',
-  'topic diuna/status in 1',
-  'topic diuna/info in 1',
-  'topic diuna/system/state in 1',
-];
+const topics = (/^connection diuna$[^`]*/m.exec(page('README.md'))?.[0] ?? '').split('\n').filter((line) => line.startsWith('topic '));
 const bridge = (port: number, lines: readonly string[]) => [
   'connection diuna',
   `address 127.0.0.1:${port}`,
@@ -40,7 +30,7 @@ function own<T extends AsyncDisposable>(thing: T): T {
 }
 
 async function bridged(lines: readonly string[]) {
-  const home = await makeHome();
+  const home = await makeHome({ knobs: { desk: { driver: 'simulated', zone: 'floor' } } });
   own({ [Symbol.asyncDispose]: () => home.remove() });
   let running = await startInProcess(home);
   own({ [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() });
@@ -71,6 +61,13 @@ async function wholeAt(client: TestClient): Promise<void> {
   for (const topic of wholeTopics) await until(() => client.on(`diuna/${topic}`)[0], `${topic} beyond the bridge`);
 }
 
+it('the README bridges every topic that clients may publish on', () => {
+  const rows = page('docs/protocol.md').matchAll(/^\| `(diuna\/[^`]+)` \| in \|/gm);
+  const wanted = [...rows].map(([, topic = '']) => topic.replace('{client}', 'bridge').replace(/\{\w+\}/g, '+'));
+  expect(wanted.length).toBeGreaterThan(4);
+  expect(wanted.filter((topic) => !topics.includes(`topic ${topic} out 1`))).toEqual([]);
+});
+
 describe.runIf(hasProgram('mosquitto'))('a bridge with the lines of the README', () => {
   it('carries commands in, and states and events out', async () => {
     const house = await bridged(topics);
@@ -86,6 +83,8 @@ describe.runIf(hasProgram('mosquitto'))('a bridge with the lines of the README',
       ['bridge', 43],
     ]);
     expect(panel.heard.filter(({ topic, retain }) => topic.includes('/event/') && retain)).toEqual([]);
+    await panel.mqtt.publishAsync('diuna/knob/desk/simulate', '+1', { qos: 1 });
+    await until(() => panel.state('floor')?.['brightness'] === 51, 'a turn of the simulated knob');
   });
 
   it('carries envelopes of all clients beyond under its own id, and their replies', async () => {

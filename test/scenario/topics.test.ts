@@ -77,6 +77,8 @@ describe('what the daemon alone publishes', () => {
     'diuna/status',
     'diuna/info',
     'diuna/system/state',
+    'diuna/system/set/more',
+    'diuna/system/restart',
     'diuna/preview/floor',
     'diuna',
     'diuna/of/my/own',

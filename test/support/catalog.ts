@@ -10,6 +10,10 @@ function zone(id: string, colorModes: readonly ColorMode[]) {
 
 export const catalog: Catalog = {
   zones: new Map([zone('floor', ['rgb', 'color_temp']), zone('shelf', ['rgb', 'color_temp']), zone('desk', ['rgbw', 'color_temp'])]),
+  groups: new Map([
+    ['downstairs', { id: 'downstairs', name: 'Downstairs', zones: ['shelf', 'floor'] }],
+    ['corner', { id: 'corner', name: 'corner', zones: ['desk'] }],
+  ]),
   effects: [
     { id: 'solid', name: 'Solid', aliases: [], parameters: {} },
     { id: 'rainbow', name: 'Rainbow', aliases: ['Color Cycle'], parameters: {} },

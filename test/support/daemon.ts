@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Clock } from '../../src/base/clock.ts';
-import { type Daemon, startDaemon } from '../../src/daemon.ts';
+import { type Daemon, type DaemonOptions, startDaemon } from '../../src/daemon.ts';
 import { loggerTo } from '../../src/system/logger.ts';
 import { carrier } from './carrier.ts';
 import { until } from './until.ts';
@@ -62,10 +62,10 @@ export interface RunningDaemon {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function startInProcess(home: Home, clock?: Clock): Promise<RunningDaemon> {
+export async function startInProcess(home: Home, clock?: Clock, more: Pick<DaemonOptions, 'restart'> = {}): Promise<RunningDaemon> {
   const log: Record<string, unknown>[] = [];
   const logger = loggerTo({ write: (line) => void log.push(JSON.parse(line)) }, 'debug');
-  const options = { configPath: home.configPath, user: null, logger, rendererEntry: new URL('renderer.js', dist) };
+  const options = { configPath: home.configPath, user: null, logger, rendererEntry: new URL('renderer.js', dist), ...more };
   const daemon = await startDaemon(clock === undefined ? options : { ...options, clock });
   if (carrier() !== null) await until(() => log.some(({ msg }) => msg === 'commands come in'), 'the daemon to reach the broker');
   return { daemon, log, [Symbol.asyncDispose]: () => daemon.stop() };

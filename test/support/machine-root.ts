@@ -63,6 +63,10 @@ ProtectHome=yes
 ProtectKernelTunables=yes
 ReadWritePaths=-/sys/class/gpio -/sys/devices/platform
 `;
+const RENDERER_UNIT = `[Service]
+User=root
+ExecStart=/usr/bin/env diuna renderer --config /etc/diuna/config.yaml --socket /run/diuna-renderer/socket
+`;
 const CORE = '[pi3]\ncore_freq=250\n[pi4]\ncore_freq=500\ncore_freq_min=500\n[all]\n';
 
 export class MachineRoot {
@@ -104,7 +108,9 @@ export function machineRoot(name: KindName): MachineRoot {
     .put('etc/passwd', 'root:x:0:0:root:/root:/bin/sh\ndiuna:x:64990:64990::/:/usr/sbin/nologin\n')
     .put('etc/group', 'root:x:0:\ndiuna:x:64990:\nspi:x:64991:diuna\ngpio:x:64992:diuna\ninput:x:64993:diuna\n')
     .put('etc/systemd/system/diuna.service', UNIT)
-    .put('etc/systemd/system/diuna-renderer.service', '[Service]\nUser=root\n')
+    .put('etc/systemd/system/diuna-renderer.service', RENDERER_UNIT)
+    .put('etc/systemd/system/multi-user.target.wants/diuna-renderer.service')
+    .put('run/diuna-renderer/socket', '', 0o666)
     .folder('var/lib/diuna', 0o777)
     .put('proc/uptime', '90000.12 300000.1\n')
     .put('proc/modules', 'spidev 20480 0 - Live 0x0\n')

@@ -25,6 +25,12 @@ export function findProgram(name: string): string | null {
   return null;
 }
 
+/** @param wanted programs and their packages. @returns the packages of those that are missing. */
+export function packagesOfMissing(wanted: Readonly<Record<string, string>>): string[] {
+  const missing = Object.entries(wanted).filter(([program]) => findProgram(program) === null && !existsSync(`/sbin/${program}`));
+  return [...new Set(missing.map(([, name]) => name))];
+}
+
 /** @throws in CI, where the program is missing. */
 export function hasProgram(name: Program): boolean {
   const found = findProgram(name) !== null;

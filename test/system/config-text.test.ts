@@ -56,7 +56,7 @@ home_assistant:
       'c.yaml:14:28: zones.b.range must stay within strip good, whose LEDs are 0 to 19, got [0, 20]',
       expect.stringMatching(/^c\.yaml:16:28: zones\.d\.range zones c and d share LED 9 of strip good; .* overlap: true/),
       'c.yaml:18:6: zones.f must have strip and range, or segments; both are missing',
-      expect.stringMatching(/^c\.yaml:19:16: home_assistant must be a map with any of: enabled, discovery_prefix, got null$/),
+      expect.stringMatching(/^c\.yaml:19:16: home_assistant must be a map with any of: enabled, discovery_prefix, name, got null$/),
     ]);
   });
 

@@ -17,7 +17,7 @@ const declarations = effects.map(({ declaration }) => declaration);
 /** @param config whose palettes come in addition; null for none. */
 export function vocabularyOf(config: Config | null): Catalog {
   return config === null
-    ? { zones: new Map(), effects: declarations, palettes: paletteDeclarations }
+    ? { zones: new Map(), groups: new Map(), effects: declarations, palettes: paletteDeclarations }
     : buildCatalog(config, declarations, paletteDeclarations);
 }
 

@@ -4,13 +4,11 @@
  */
 import type { IPublishPacket, Packet } from 'mqtt-packet';
 import type { Report } from '../../engine/ports.ts';
-import type { ZoneState } from '../../model/state.ts';
 import { Topics } from '../../model/topics.ts';
 import { Announcer } from '../announcer.ts';
 import type { MqttParts } from '../embedded-service.ts';
 import type { Skipped } from '../event-queue.ts';
-import { Inbox, type Incoming } from '../inbox.ts';
-import { jsonMessage, type Message } from '../message.ts';
+import { Inbox, type Incoming, isRestart } from '../inbox.ts';
 import type { MqttRoom } from '../mqtt-room.ts';
 import { Sparing } from '../sparing.ts';
 import { Arrivals } from './arrivals.ts';
@@ -19,7 +17,7 @@ import { Keeper } from './keeper.ts';
 import type { Link, Session } from './link.ts';
 import { Outbox } from './outbox.ts';
 import { mayRespondTo, senderOf } from './senders.ts';
-import { deniedFilters, subscribePacket } from './subscriptions.ts';
+import { commandFilters, deniedFilters, subscribePacket } from './subscriptions.ts';
 import { unusedSettings } from './unused-settings.ts';
 
 /** Events on their way at once are this many: those that a lost connection may make the broker hear of twice. */
@@ -48,6 +46,8 @@ export class ExternalService implements MqttRoom {
   readonly #keeper: Keeper;
   readonly #url: string;
   readonly #report: Report;
+  /** Topics that are not ours, and who listens there. */
+  readonly #heard = new Map<string, (payload: string) => void>();
   readonly #denied = new Set<string>();
   readonly #sparing = new Sparing();
   #link: Link | null = null;
@@ -79,6 +79,7 @@ export class ExternalService implements MqttRoom {
       submit,
       publish: (message) => this.#outbox.publish(message, 'word'),
       drained: () => this.#outbox.drained(),
+      names: () => this.announcer.names,
       mayRespondTo: (sender, topic) => mayRespondTo(topics, sender, topic),
     });
     this.announcer = new Announcer(
@@ -94,7 +95,7 @@ export class ExternalService implements MqttRoom {
 
   /** Nothing to open: what is published waits. */
   open(): Promise<void> {
-    void this.#outbox.publish(this.#status('online'), 'word');
+    void this.announcer.status('online');
     return Promise.resolve();
   }
 
@@ -107,13 +108,12 @@ export class ExternalService implements MqttRoom {
     return Promise.resolve([this.#url]);
   }
 
-  announce(info: Record<string, unknown>, states: ReadonlyMap<string, ZoneState>): void {
-    void this.#outbox.publish(jsonMessage(this.#topics.info, JSON.stringify(info), 1, true), 'word');
-    this.announcer.resetStates(states);
+  announce(...told: Parameters<MqttRoom['announce']>): void {
+    this.announcer.announce(...told);
   }
 
-  tellSystemState(state: Record<string, unknown>): void {
-    void this.#outbox.publish(jsonMessage(this.#topics.systemState, JSON.stringify(state), 1, true), 'word');
+  hear(topic: string, listener: (payload: string) => void): void {
+    this.#heard.set(topic, listener);
   }
 
   /** Another broker does not know whose an event is, and has its own rules of access. */
@@ -131,7 +131,7 @@ export class ExternalService implements MqttRoom {
   async stop(): Promise<void> {
     await this.announcer.flush();
     if (this.#link !== null) {
-      void this.#outbox.publish(this.#status('offline'), 'word');
+      void this.announcer.status('offline');
       await Promise.race([this.#outbox.emptied(), new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS).unref())]);
     }
     await this.#keeper.stop(GOODBYE_MS);
@@ -142,7 +142,11 @@ export class ExternalService implements MqttRoom {
     const { config, clock, logger } = this.#parts;
     const files = new CredentialFiles(config.broker, logger);
     return new Keeper({
-      settings: { url: this.#url, clientId: config.broker.client_id, will: this.#status('offline') },
+      settings: {
+        url: this.#url,
+        clientId: config.broker.client_id,
+        will: { topic: this.#topics.status, payload: 'offline', qos: 1, retain: true },
+      },
       newest: config.broker.protocol === '5' ? 5 : 4,
       credentials: () => files.read(),
       clock,
@@ -161,7 +165,7 @@ export class ExternalService implements MqttRoom {
     this.#denied.clear();
     this.#arrivals.connected(session.present);
     this.#session = session;
-    link.send(subscribePacket(this.#topics, session.version, this.#outbox.spareId()));
+    link.send(subscribePacket(this.#filters(), session.version, this.#outbox.spareId()));
     this.#silence = setTimeout(() => link.cut(), SUBACK_MS);
   }
 
@@ -171,7 +175,7 @@ export class ExternalService implements MqttRoom {
     if (link === null || session === null) return;
     clearTimeout(this.#silence);
     this.#session = null;
-    for (const filter of deniedFilters(this.#topics, granted)) this.#tellDenied(filter, 0x80);
+    for (const filter of deniedFilters(this.#filters(), granted)) this.#tellDenied(filter, 0x80);
     this.#outbox.up(link, session);
     this.#parts.logger.info({ granted }, 'commands come in');
     const dropped = this.#outbox.takeDropped();
@@ -195,9 +199,17 @@ export class ExternalService implements MqttRoom {
     else if (packet.cmd === 'suback') this.#subscribed(packet.granted);
   }
 
+  #filters(): readonly string[] {
+    return [...commandFilters(this.#topics), ...this.#heard.keys()];
+  }
+
   #take(packet: IPublishPacket, done: () => void): void {
-    if (this.#isHeld && packet.qos > 0) return;
     const { topic, retain } = packet;
+    const listener = this.#heard.get(topic);
+    if (listener !== undefined) {
+      if (!retain) listener(packet.payload.toString());
+      return done();
+    }
     if (retain) {
       this.#parts.logger.warn(
         { topic, cure: `mosquitto_pub -r -n -t '${topic}'` },
@@ -209,6 +221,7 @@ export class ExternalService implements MqttRoom {
     const incoming = incomingOf(packet, this.#parts.clock.wallMs());
     const read = this.#inbox.read(sender, incoming, null);
     if (read.kind === 'foreign') return done(); // asked for by a run with another base topic
+    if (this.#isHeld && packet.qos > 0 && !isRestart(read.request)) return;
     this.#inbox.submit(sender, incoming, read.request, done);
   }
 
@@ -222,8 +235,8 @@ export class ExternalService implements MqttRoom {
   #tellDenied(topic: string, code: number): void {
     if (this.#denied.has(topic) || this.#denied.size >= DENIALS_TOLD) return;
     this.#denied.add(topic);
-    const { base } = this.#topics;
-    const cure = `let the daemon's user read and write ${base}/# in the broker's access list`;
+    const ours = topic.startsWith(`${this.#topics.base}/`) ? `${this.#topics.base}/#` : topic;
+    const cure = `let the daemon's user read and write ${ours} in the broker's access list`;
     this.#parts.logger.error({ topic, code, cure }, 'the broker denies the daemon a topic');
   }
 
@@ -231,10 +244,6 @@ export class ExternalService implements MqttRoom {
     this.#sparing.say('given up', (unsaid) =>
       this.#parts.logger.warn(unsaid, 'the broker takes replies and notices too slowly: of those that wait the oldest are given up'),
     );
-  }
-
-  #status(payload: 'online' | 'offline'): Message {
-    return { topic: this.#topics.status, payload, qos: 1, retain: true };
   }
 }
 

@@ -7,17 +7,24 @@ import type { Version } from './link.ts';
 const NOTHING_RETAINED = 2;
 
 export function commandFilters({ base }: Topics): string[] {
-  return [`${base}/client/+/command`, `${base}/zone/+/set`, `${base}/zone/+/set/+`, `${base}/scene/+/set`, `${base}/knob/+/simulate`];
+  return [
+    `${base}/client/+/command`,
+    `${base}/zone/+/set`,
+    `${base}/zone/+/set/+`,
+    `${base}/scene/+/set`,
+    `${base}/knob/+/simulate`,
+    `${base}/system/set`,
+  ];
 }
 
 /** As the sender's QoS decides at which its reply goes, none is lowered. */
-export function subscribePacket(topics: Topics, version: Version, messageId: number): ISubscribePacket {
+export function subscribePacket(filters: readonly string[], version: Version, messageId: number): ISubscribePacket {
   const more = version === 5 ? { nl: false, rap: false, rh: NOTHING_RETAINED } : {};
-  const subscriptions = commandFilters(topics).map((topic): ISubscription => ({ topic, qos: 2, ...more }));
+  const subscriptions = filters.map((topic): ISubscription => ({ topic, qos: 2, ...more }));
   return { cmd: 'subscribe', messageId, subscriptions };
 }
 
 /** @param granted the codes of SUBACK, one a filter. @returns the filters that the broker denied us. */
-export function deniedFilters(topics: Topics, granted: readonly unknown[]): string[] {
-  return commandFilters(topics).filter((_filter, index) => Number(granted[index]) >= 0x80);
+export function deniedFilters(filters: readonly string[], granted: readonly unknown[]): string[] {
+  return filters.filter((_filter, index) => Number(granted[index]) >= 0x80);
 }

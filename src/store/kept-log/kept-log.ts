@@ -21,6 +21,8 @@ export interface KeptLogParts {
   /** Of the file; beside it one with `.new` behind its name comes and goes. */
   readonly path: string;
   readonly report: Report;
+  /** Names it in what is reported of its disk: health keeps the store's parts apart by it. */
+  readonly part: string;
   /** What may be done with the folder now: `none` is for one that another daemon has. */
   readonly access: () => 'none' | 'read' | 'write';
   readonly files?: FileSystem;
@@ -240,8 +242,7 @@ export class KeptLog {
     this.#report('system.store_recovered', { path: this.#parts.path, operation: 'write', written: this.#values.size, dropped: 0 });
   }
 
-  /** The journal beside it may be well, or not: health keeps them apart by `part`. */
   #report(type: 'system.store_failed' | 'system.store_recovered', payload: Readonly<Record<string, unknown>>): void {
-    this.#parts.report(type, { ...payload, part: 'broker' });
+    this.#parts.report(type, { ...payload, part: this.#parts.part });
   }
 }

@@ -19,7 +19,7 @@ const UNIT_FOLDERS = [
   'lib/systemd/system',
 ];
 const UNIT = 'diuna.service';
-const RENDERER_UNIT = 'diuna-renderer.service';
+export const RENDERER_UNIT = 'diuna-renderer.service';
 
 type WhoRuns = Pick<MachineFacts, 'unit' | 'hasRenderer' | 'account'>;
 
@@ -35,9 +35,8 @@ export function whoRuns(files: Files, self: Self, config: string): WhoRuns {
 /** @returns null where there is no service, or one of another configuration. */
 function readUnit(files: Files, config: string): UnitFacts | null {
   const settings = unitSettings(files, UNIT);
-  const [command] = settings?.get('ExecStart')?.slice(-1) ?? [];
-  if (settings === null || command === undefined) return null;
-  const words = command.split(/\s+/);
+  const words = wordsOf(settings);
+  if (settings === null || words === null) return null;
   const own = option(words, '-c', '--config');
   if (own === null || !isAbsolute(own) || resolve(own) !== config) return null;
   const user = settings.get('User')?.at(-1) ?? 'root';
@@ -49,13 +48,18 @@ function readUnit(files: Files, config: string): UnitFacts | null {
   };
 }
 
-function option(words: readonly string[], ...names: readonly string[]): string | null {
+/** What it starts, word by word. */
+export function wordsOf(settings: ReadonlyMap<string, readonly string[]> | null): readonly string[] | null {
+  return settings?.get('ExecStart')?.at(-1)?.split(/\s+/) ?? null;
+}
+
+export function option(words: readonly string[], ...names: readonly string[]): string | null {
   const at = words.findIndex((word) => names.includes(word));
   return at < 0 ? null : (words[at + 1] ?? null);
 }
 
 /** Of the unit and its drop-ins, the keys of [Service]. */
-function unitSettings(files: Files, name: string): Map<string, string[]> | null {
+export function unitSettings(files: Files, name: string): Map<string, string[]> | null {
   const folder = UNIT_FOLDERS.find((one) => files.has(`${one}/${name}`));
   if (folder === undefined) return null;
   const dropIns = UNIT_FOLDERS.toReversed().flatMap((one) => {

@@ -27,6 +27,7 @@ export class FakeDaemon {
     await once(daemon.#server, 'listening');
     const address = daemon.#server.address();
     daemon.port = typeof address === 'object' && address !== null ? address.port : 0;
+    await daemon.tellInfo({});
     return daemon;
   }
 
@@ -35,8 +36,13 @@ export class FakeDaemon {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  publish(topic: string, payload: unknown): Promise<void> {
-    const packet = { cmd: 'publish', qos: 1, dup: false, retain: false, topic, payload: JSON.stringify(payload) } as const;
+  /** What a real one always has there: groups of zones are told of here alone. */
+  tellInfo(groups: Fields): Promise<void> {
+    return this.publish('diuna/info', { name: 'diuna', protocol: 1, groups }, true);
+  }
+
+  publish(topic: string, payload: unknown, retain = false): Promise<void> {
+    const packet = { cmd: 'publish', qos: 1, dup: false, retain, topic, payload: JSON.stringify(payload) } as const;
     return new Promise((resolve, reject) => {
       this.#broker.publish(packet, (failed) => (failed ? reject(failed) : resolve()));
     });

@@ -85,7 +85,7 @@ async function died(ids: readonly string[], expiry = 7200): Promise<FakeDisk> {
 
 /** A start that comes as far as that all is read, and written that there is to write. */
 async function restored(files: FakeDisk, wall: number, limits: Record<string, number>): Promise<void> {
-  const log = new KeptLog({ path, files, report: () => undefined, access: () => 'write' });
+  const log = new KeptLog({ path, files, report: () => undefined, access: () => 'write', part: 'broker' });
   const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   const parsed = mqttLimitsSchema.parse(limits);
   const durable = new Durable({ log, limits: parsed, isOurs: () => false, userOf: () => null, clock: at(wall), logger });

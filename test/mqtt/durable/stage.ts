@@ -109,6 +109,7 @@ export class House {
       files,
       report: (type, payload) => write(payload, type),
       access: () => 'write',
+      part: 'broker',
       limits: { gather_ms: 5 },
     });
     const durable = new Durable({ log: kept, limits: parsed, isOurs, userOf: (id) => (id === 'owned' ? 'anna' : null), clock, logger });

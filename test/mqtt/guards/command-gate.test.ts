@@ -5,6 +5,7 @@ import { local } from '../../../src/core/access/account.ts';
 import { Topics } from '../../../src/model/topics.ts';
 import { CommandGate } from '../../../src/mqtt/command-gate.ts';
 import { Inbox } from '../../../src/mqtt/inbox.ts';
+import { catalog } from '../../support/catalog.ts';
 import { FakeClock } from '../../support/fakes.ts';
 
 const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -20,6 +21,7 @@ function newGate(): CommandGate {
     submit: () => undefined,
     publish: () => Promise.resolve(),
     drained: () => Promise.resolve(),
+    names: () => catalog,
     mayRespondTo: () => true,
   });
   return new CommandGate(inbox, logger);

@@ -32,7 +32,7 @@ export class Lights {
   }
 
   announce({ service }: Pick<Room, 'service'>, zones: readonly string[]): void {
-    service.announce({}, new Map(zones.map((id) => [id, state])));
+    service.announce({}, new Map(zones.map((id) => [id, state])), new Map());
   }
 
   get isAsked(): boolean {

@@ -29,7 +29,15 @@ it('logs in with a will and a session to come back to, and asks for commands alo
   });
   expect(visit.connect.will?.payload.toString()).toBe('offline');
   const asked = visit.received.find(({ cmd }) => cmd === 'subscribe');
-  const filters = ['diuna/client/+/command', 'diuna/zone/+/set', 'diuna/zone/+/set/+', 'diuna/scene/+/set', 'diuna/knob/+/simulate'];
+  const filters = [
+    'diuna/client/+/command',
+    'diuna/zone/+/set',
+    'diuna/zone/+/set/+',
+    'diuna/scene/+/set',
+    'diuna/knob/+/simulate',
+    'diuna/system/set',
+    'homeassistant/status', // when it says that it is there
+  ];
   expect(asked).toMatchObject({ subscriptions: filters.map((topic) => ({ topic, qos: 2, rh: 2 })) });
 });
 

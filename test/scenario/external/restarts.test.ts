@@ -79,6 +79,23 @@ it('a command of QoS 1 that is decided while the connection is lost happens once
   expect(changes(second).map(({ payload }) => JSON.parse(payload.toString()).seq)).toEqual([1, 2]);
 });
 
+it('a restart that is asked for during a stop is not left with the broker: the next run would have to end as well', async () => {
+  const house = await build();
+  const broker: FakeBroker = house.own(
+    await FakeBroker.start(house.home.port, (visit, packet) => {
+      if (packet.cmd === 'connect') return visit.welcome(false);
+      if (packet.cmd === 'publish' && packet.topic === 'diuna/event/system/stopping')
+        visit.send({ ...toggle, topic: 'diuna/system/set', payload: 'RESTART', qos: 1, messageId: 30, dup: false });
+      obey(visit, packet);
+    }),
+  );
+  const running = await house.daemon();
+  await served(running);
+  await running[Symbol.asyncDispose]();
+  const first = await broker.visit(1);
+  expect(first.received.filter(({ cmd }) => cmd === 'puback')).toContainEqual(expect.objectContaining({ messageId: 30 }));
+});
+
 it('commands that come in during a stop are left with the broker, and obeyed by the next run', async () => {
   const house = await build();
   let held = false;

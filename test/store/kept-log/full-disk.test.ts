@@ -13,7 +13,7 @@ const hasty: Partial<KeptLimits> = { gather_ms: 1, retry_first_ms: 5, retry_long
 
 async function opened(files: FileSystem, limits: Partial<KeptLimits> = {}) {
   const heard = listener();
-  const log = new KeptLog({ path, files, report: heard.report, access: () => 'write', limits: { ...hasty, ...limits } });
+  const log = new KeptLog({ path, files, report: heard.report, access: () => 'write', part: 'broker', limits: { ...hasty, ...limits } });
   const found = await log.entries();
   for (const [key, value] of found) log.adopt(key, Object(value));
   return { log, found: Object.fromEntries(found), ...heard, types: () => heard.told.map(({ type }) => type) };

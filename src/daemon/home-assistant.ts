@@ -1,0 +1,42 @@
+/** Home Assistant's place in this daemon: what it speaks by, and where it is kept what it was told. */
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Timing } from '../base/newest.ts';
+import { HomeAssistant, type Line, type Memory } from '../homeassistant/home-assistant.ts';
+import type { Config } from '../model/config.ts';
+import type { MqttRoom } from '../mqtt/mqtt-room.ts';
+import type { Remembered } from './remembered.ts';
+
+export function homeAssistantOn(config: Config, mqtt: MqttRoom, remembered: Remembered, clock: Clock, logger: Logger): HomeAssistant {
+  return new HomeAssistant({
+    prefix: config.home_assistant.discovery_prefix,
+    line: lineOver(mqtt),
+    memory: memoryIn(remembered),
+    timing: timingBy(clock),
+    random: Math.random,
+    logger,
+  });
+}
+
+function lineOver(mqtt: MqttRoom): Line {
+  return {
+    retain: (topic, payload) => mqtt.announcer.retain(topic, payload),
+    hear: (topic, listener) => mqtt.hear(topic, listener),
+    retell: () => mqtt.announcer.retell(),
+  };
+}
+
+function memoryIn(remembered: Remembered): Memory {
+  return { recall: () => remembered.recall('home_assistant'), keep: (value) => remembered.keep('home_assistant', value) };
+}
+
+function timingBy(clock: Clock): Timing {
+  return {
+    nowMs: () => clock.monotonicUs() / 1000,
+    after: (ms, callback) => {
+      const timer = setTimeout(callback, ms);
+      timer.unref();
+      return () => clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** What others were told in earlier runs and would have to be taken back: few values by name, kept beside the journal. */
+import type { KeptLog } from '../store/kept-log/kept-log.ts';
+
+export type Remembering = 'home_assistant' | 'states';
+
+const names: readonly string[] = ['home_assistant', 'states'] satisfies Remembering[];
+
+export class Remembered {
+  readonly #kept: KeptLog;
+  readonly #found = new Map<string, object>();
+
+  constructor(kept: KeptLog) {
+    this.#kept = kept;
+  }
+
+  /** To be called once, when the store is open. */
+  async open(): Promise<void> {
+    for (const [name, value] of await this.#kept.entries()) {
+      if (!names.includes(name) || typeof value !== 'object' || value === null) {
+        this.#kept.remove(name);
+        continue;
+      }
+      this.#kept.adopt(name, value);
+      this.#found.set(name, value);
+    }
+  }
+
+  /** @returns what an earlier run has kept; `undefined` where there is nothing. Whatever stands in the file. */
+  recall(name: Remembering): unknown {
+    return this.#found.get(name);
+  }
+
+  /** Nothing waits for the disk. */
+  keep(name: Remembering, value: object): void {
+    this.#kept.put(name, value);
+  }
+}
