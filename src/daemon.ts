@@ -5,6 +5,7 @@
 import packageJson from '../package.json' with { type: 'json' };
 import type { Clock } from './base/clock.ts';
 import { needsRestart } from './core/config-change.ts';
+import { formatPath } from './core/issues.ts';
 import { OwnEffects } from './daemon/own-effects.ts';
 import { buildParts, type MqttBuilder, mqttBuilder, type Parts } from './daemon/parts.ts';
 import { Reporter } from './daemon/reporter.ts';
@@ -16,6 +17,7 @@ import { Engine } from './engine/engine.ts';
 import type { Report } from './engine/ports.ts';
 import { restore } from './engine/restore.ts';
 import type { Config } from './model/config.ts';
+import { noticesOf } from './model/config-notices.ts';
 import { Topics } from './model/topics.ts';
 import type { MqttRoom } from './mqtt/mqtt-room.ts';
 import type { PreviewListener, RendererHost } from './renderer/host.ts';
@@ -155,6 +157,7 @@ export class Daemon {
     this.#teller.tellSystemState();
     this.#serviceManager.ready();
     this.#addresses = [...this.#addresses, ...(await this.#waysIn.open())];
+    this.#noteOddities();
     this.#logger.info({ listen: this.#addresses, zones: Object.keys(this.#config.zones) }, 'diuna is running');
   }
 
@@ -187,6 +190,7 @@ export class Daemon {
     this.#renderer.configure(this.#layoutOf(loaded.value));
     this.#takeCatalog();
     if (waiting.length > 0) this.#logger.warn({ waiting }, 'these settings change at the next start');
+    this.#noteOddities();
     this.#logger.info({}, 'config reloaded');
   }
 
@@ -220,6 +224,11 @@ export class Daemon {
     ];
     for (const end of ends) if (end.status === 'rejected') this.#logger.error({ err: end.reason }, 'a part did not end as it should');
     this.#serviceManager.stop();
+  }
+
+  #noteOddities(): void {
+    for (const { path, message } of noticesOf(this.#config))
+      this.#logger.info({ path: formatPath(path), note: message }, 'as it is configured');
   }
 
   #takeCatalog(): void {

@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs';
 import { access, type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../base/error-code.ts';
+import { closedByUnit } from './closed-by-unit.ts';
 import { InputError } from './knob-driver.ts';
 
 /**
@@ -55,7 +56,10 @@ function notADevice(path: string): InputError {
 export async function deviceFault(cause: unknown, root: string, path: string): Promise<InputError> {
   if (cause instanceof InputError) return cause;
   const code = errorCode(cause);
-  if (code === 'EACCES' || code === 'EPERM') {
+  if (code === 'EPERM') {
+    return new InputError('evdev_no_permission', `the service may not open ${path}`, closedByUnit('char-input r'), { cause });
+  }
+  if (code === 'EACCES') {
     const cure = 'Let the user that diuna runs as read input devices: "sudo usermod -aG input <user>", then restart diuna.';
     return new InputError('evdev_no_permission', `no permission to read ${path}`, cure, { cause });
   }

@@ -6,16 +6,20 @@ import type { Clock } from '../base/clock.ts';
 
 /** An event that seems older than this is not: the clock that it was stamped with has been set meanwhile. */
 const OLDEST_US = 1_000_000;
+/** Of a clock that nobody sets: how long a process that is busy may leave edges unread. */
+export const OLDEST_MONOTONIC_US = 5_000_000;
 
 export class EventTime {
   readonly #clock: Clock;
   readonly #kernelUs: () => number;
+  readonly #oldestUs: number;
   #lastUs = 0;
 
   /** @param kernelUs the clock that the kernel stamps with, in microseconds. */
-  constructor(clock: Clock, kernelUs: () => number) {
+  constructor(clock: Clock, kernelUs: () => number, oldestUs = OLDEST_US) {
     this.#clock = clock;
     this.#kernelUs = kernelUs;
+    this.#oldestUs = oldestUs;
   }
 
   now(): number {
@@ -24,7 +28,7 @@ export class EventTime {
 
   at(stampUs: number): number {
     const ageUs = this.#kernelUs() - stampUs;
-    const believed = ageUs >= 0 && ageUs <= OLDEST_US ? ageUs : 0;
+    const believed = ageUs >= 0 && ageUs <= this.#oldestUs ? ageUs : 0;
     return this.#last(this.#clock.monotonicUs() - believed);
   }
 

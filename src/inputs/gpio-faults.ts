@@ -1,4 +1,5 @@
 /** What can be in the way of GPIO by gpiomon, read from what it says, and what a person can do about it. */
+import { closedByUnit } from './closed-by-unit.ts';
 import type { ChipListed } from './gpio-tools.ts';
 import { InputError } from './knob-driver.ts';
 import type { ToolResult } from './reader-process.ts';
@@ -39,7 +40,11 @@ export function saidFault(program: string, said: string, cause?: unknown): Input
       'See with "gpioinfo" who has the lines: an overlay in config.txt (rotary-encoder, gpio-key, w1-gpio, …), another program, or the gpiomon of a diuna that was killed, which goes when the knob is turned.';
     return new InputError('gpio_busy', `a line is in use by something else (${text})`, cure, { cause });
   }
-  if (/permission denied|not permitted/i.test(said)) {
+  if (/not permitted/i.test(said)) {
+    const message = `the service may not open GPIO (${text})`;
+    return new InputError('gpio_no_permission', message, closedByUnit('char-gpiochip rw'), { cause });
+  }
+  if (/permission denied/i.test(said)) {
     const cure = 'Let the user that diuna runs as use GPIO: "sudo usermod -aG gpio <user>", then restart diuna.';
     return new InputError('gpio_no_permission', `no permission to use GPIO (${text})`, cure, { cause });
   }

@@ -3,7 +3,7 @@
  * kernel's times and pull resistors. Node has no ioctl, and this needs no compiler on the Pi.
  */
 import type { Clock } from '../base/clock.ts';
-import { EventTime, kernelMonotonicUs } from './event-time.ts';
+import { EventTime, kernelMonotonicUs, OLDEST_MONOTONIC_US } from './event-time.ts';
 import { noChip, noLine, strangeOutput, toolFault, toolUnknown } from './gpio-faults.ts';
 import { HEADER_CHIPS, type PinLine } from './gpio-lines.ts';
 import { type GpiodVersion, type GpioRequest, gpiodVersion, gpiogetArguments, listedChips, type Pull, readLevels } from './gpio-tools.ts';
@@ -29,7 +29,7 @@ export class GpioDriver implements KnobDriver {
   constructor(options: GpioOptions) {
     this.#options = options;
     this.#environment = options.environment ?? process.env;
-    this.#time = new EventTime(options.clock, kernelMonotonicUs);
+    this.#time = new EventTime(options.clock, kernelMonotonicUs, OLDEST_MONOTONIC_US);
   }
 
   async open(signal: AbortSignal, listener: KnobListener): Promise<void> {

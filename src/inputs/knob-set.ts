@@ -11,6 +11,7 @@ import type { KnobConfig } from '../model/config-knobs.ts';
 import { type Refusal, refusal } from '../model/refusal.ts';
 import { Knob, type KnobParts } from './knob.ts';
 import type { KnobDriver } from './knob-driver.ts';
+import { MadeWhenOpened } from './made-when-opened.ts';
 import { SimulatedDriver } from './simulated.ts';
 import { SupervisedKnob } from './supervised-knob.ts';
 
@@ -44,8 +45,9 @@ export class KnobSet implements Knobs {
    * tried again. Waits for no opening.
    */
   take(knobs: Config['knobs']): Promise<void> {
-    this.#changing = this.#changing.then(() => this.#take(knobs));
-    return this.#changing;
+    const taken = this.#changing.then(() => this.#take(knobs));
+    this.#changing = taken.catch(() => undefined); // whoever asked is told; the next reload is not kept from the knobs
+    return taken;
   }
 
   /** Within half a second, whatever the drivers do. */
@@ -83,7 +85,7 @@ export class KnobSet implements Knobs {
     const made =
       driver === 'simulated'
         ? new SimulatedDriver(readerSettingsOf(config, planOf(config)), clock)
-        : this.#makeDriver({ ...config, driver });
+        : new MadeWhenOpened(() => this.#makeDriver({ ...config, driver }));
     const simulated = made instanceof SimulatedDriver ? made : null;
     const knob = new Knob(id, config, made, this.#parts);
     const supervised = new SupervisedKnob(id, knob, clock, report);

@@ -23,7 +23,9 @@ export interface KnobParts {
 }
 
 /** A driver's time that is further from ours than this is of another clock. */
-const CLOCKS_APART_US = 1_000_000;
+const CLOCKS_APART_US = 5_000_000;
+/** What has happened by a moment has been read and put in order so long after it: edges of GPIO lines are gathered for 2 ms. */
+const HEARD_MS = 3;
 /** The same refusal is logged once in so long. */
 const LOG_US = 10_000_000;
 
@@ -36,7 +38,8 @@ export class Knob {
   /** Of this opening: what a hand had begun before a failure is over. */
   #reader: KnobReader | null = null;
   #timer: NodeJS.Timeout | undefined;
-  /** When the timer wakes us; `null`: it does not run. */
+  #reading: NodeJS.Immediate | undefined;
+  /** What the timer is to wake us for; `null`: it does not run. */
   #wakesUs: number | null = null;
   #heardUs = 0;
   readonly #logged = new Map<string, number>();
@@ -64,8 +67,7 @@ export class Knob {
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#wakesUs = null;
+    this.#sleep();
     this.#reader = null;
     await this.#driver.close();
   }
@@ -78,11 +80,28 @@ export class Knob {
     this.#arm(reader);
   }
 
+  /**
+   * A timer that fires late comes before the edges that waited with it: they are read first, so that their own times decide. What
+   * is due by now is judged once everything that has happened by now has been heard.
+   */
   #wake(reader: KnobReader): void {
     const nowUs = this.#parts.clock.monotonicUs();
-    this.#wakesUs = null;
-    this.#heardUs = Math.max(this.#heardUs, nowUs);
-    this.#do(reader.due(nowUs), nowUs);
+    this.#sleep();
+    this.#do(reader.due(nowUs, this.#heardUs), nowUs);
+    const { deadlineUs } = reader;
+    if (deadlineUs === null || deadlineUs > nowUs) return this.#arm(reader);
+    this.#wakesUs = deadlineUs;
+    this.#reading = setImmediate(() => {
+      this.#timer = setTimeout(() => this.#judge(reader, nowUs), HEARD_MS);
+    });
+  }
+
+  /** @param knownUs until when everything has been heard. */
+  #judge(reader: KnobReader, knownUs: number): void {
+    const nowUs = this.#parts.clock.monotonicUs();
+    this.#sleep();
+    this.#heardUs = Math.max(this.#heardUs, knownUs);
+    this.#do(reader.due(nowUs, this.#heardUs), nowUs);
     this.#arm(reader);
   }
 
@@ -90,10 +109,16 @@ export class Knob {
   #arm(reader: KnobReader): void {
     const { deadlineUs } = reader;
     if (deadlineUs === null || (this.#wakesUs !== null && this.#wakesUs <= deadlineUs)) return;
-    clearTimeout(this.#timer);
+    this.#sleep();
     this.#wakesUs = deadlineUs;
     const waitMs = Math.max(1, Math.ceil((deadlineUs - this.#parts.clock.monotonicUs()) / 1000));
     this.#timer = setTimeout(() => this.#wake(reader), waitMs);
+  }
+
+  #sleep(): void {
+    clearTimeout(this.#timer);
+    clearImmediate(this.#reading);
+    this.#wakesUs = null;
   }
 
   #do(actions: readonly KnobAction[], nowUs: number): void {

@@ -9,7 +9,7 @@ import { OnoffDriver } from './onoff.ts';
 
 export interface DriverOptions extends Pins {
   readonly driver: 'onoff' | 'gpio' | 'evdev';
-  readonly pull: Pull;
+  readonly pull?: Pull | undefined;
   readonly chip?: string | undefined;
   readonly device?: string | undefined;
   readonly switch_device?: string | undefined;
@@ -17,7 +17,7 @@ export interface DriverOptions extends Pins {
 
 /** Touches nothing yet. */
 export function makeDriver(options: DriverOptions, clock: Clock): KnobDriver {
-  const { driver, pull, chip = null, device, switch_device } = options;
+  const { driver, pull = 'up', chip = null, device, switch_device } = options;
   switch (driver) {
     case 'onoff':
       return new OnoffDriver({ clock, lines: pinLines(options), chip });

@@ -195,6 +195,7 @@ describe('a device that cannot be read', () => {
 
   it.each([
     ['EACCES', 'evdev_no_permission', 'usermod -aG input'],
+    ['EPERM', 'evdev_no_permission', 'DeviceAllow=char-input r'],
     ['ENODEV', 'evdev_no_device', 'dtoverlay=rotary-encoder'],
     ['EIO', 'evdev_failed', 'evtest'],
   ])('%s is told with a cure', async (code, expected, cure) => {

@@ -129,6 +129,16 @@ describe.each(['1.6.3', '2.2.1'] as const)('a knob by gpiomon %s', (version) => 
     expect(fault).toMatchObject({ code: 'gpio_no_permission', cure: expect.stringContaining('usermod -aG gpio') });
   });
 
+  it('a unit that closes GPIO is told with its own cure, which no reload is', async () => {
+    const programs = tools(version);
+    programs.fails('gpiodetect', 'gpiodetect: unable to open chip: Operation not permitted');
+    const fault = await faultOf(driver(programs).open(signal, new Heard()));
+    expect(fault).toMatchObject({
+      code: 'gpio_no_permission',
+      cure: expect.stringMatching(/systemctl restart diuna.*DeviceAllow=char-gpiochip rw/),
+    });
+  });
+
   it('what cannot be read ends it instead of being taken for something', async () => {
     const programs = tools(version);
     const heard = new Heard();

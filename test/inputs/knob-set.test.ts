@@ -168,6 +168,41 @@ describe('a knob that fails', () => {
   });
 });
 
+describe('a knob whose driver cannot be made', () => {
+  it('is told with a cure, tried again, and keeps nothing from the others, nor from later reloads', async () => {
+    const { set, told, drivers, making } = stand();
+    let makes = 0;
+    making(() => {
+      makes += 1;
+      if (makes === 1) throw new TypeError('no such addon');
+    });
+    await set.take({ desk: config(), wall: config({ device: 'w' }) });
+    await pass(0);
+    expect(drivers.map(({ opened }) => opened)).toEqual([1]);
+    expect(told).toEqual([
+      [
+        'system.input_failed',
+        { knob: 'desk', code: 'input_failed', message: 'no such addon', cure: expect.stringContaining('tried again'), retry_ms: 500 },
+        undefined,
+      ],
+    ]);
+    await pass(500);
+    expect(told.at(-1)?.[0]).toBe('system.input_recovered');
+    making(() => {
+      throw new InputError('no_luck', 'none', 'have some', { lasting: true });
+    });
+    await set.take({ desk: config({ device: 'y' }), wall: config({ device: 'w' }) });
+    await pass(0);
+    expect(told.at(-1)?.[1]).toMatchObject({ code: 'no_luck', cure: 'have some', retry_ms: null });
+    making(() => undefined);
+    await set.take({ desk: config({ device: 'y' }), wall: config({ device: 'w' }) });
+    await pass(0);
+    expect(told.at(-1)?.[0]).toBe('system.input_recovered');
+    expect(drivers.at(-1)?.opened).toBe(1);
+    await set.close();
+  });
+});
+
 describe('a reload', () => {
   it('leaves what did not change, and opens what comes once what goes has been closed', async () => {
     const { set, drivers, making } = stand();
@@ -248,6 +283,25 @@ describe('what a knob asks for', () => {
     await pass(50);
     first().listener?.hear({ kind: 'button', down: false, atUs: now() + 9_000_000 });
     expect(told.at(-2)).toEqual(['knob.released', { held_ms: 50 }, 'desk']);
+    await set.close();
+  });
+
+  it('is a short press where its driver says so, though we were too busy to hear of its end in time', async () => {
+    const { set, told, first } = stand();
+    await set.take({ desk: config({ double_press: null }) });
+    await pass(1000);
+    const pressedUs = performance.now() * 1000;
+    first().listener?.hear({ kind: 'button', down: true, atUs: pressedUs });
+    vi.advanceTimersByTime(900); // the timer of a long press fires, and only then what waited is read
+    first().listener?.hear({ kind: 'button', down: false, atUs: pressedUs + 100_000 });
+    await pass(1000);
+    expect(told.slice(-2)).toEqual([
+      ['knob.released', { held_ms: 100 }, 'desk'],
+      ['knob.pressed', {}, 'desk'],
+    ]);
+    first().listener?.hear({ kind: 'button', down: true, atUs: performance.now() * 1000 });
+    await pass(700);
+    expect(told.at(-1)?.[0]).toBe('knob.long_pressed');
     await set.close();
   });
 });

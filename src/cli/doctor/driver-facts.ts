@@ -53,9 +53,10 @@ function readStrip(id: string, strip: StripConfig, machine: Machine, { facts, ch
   const { length: leds, type, output } = strip;
   if (output.driver === 'auto') {
     const installed = (name: string) => checkPackage(name) === null;
-    const known = readFacts(machine, { devices: [output.device], served: facts.hasRenderer, installed });
-    const { output: decided, ...auto } = chooseOutput(known, type, output);
-    return { id, leds, output: decided, auto, ...checkFrames(id, { ...strip, output: decided }, machine) };
+    const choose = (served: boolean) => chooseOutput(readFacts(machine, { devices: [output.device], served, installed }), type, output);
+    const { output: decided, why, fails } = choose(facts.hasRenderer);
+    const wantsService = decided.driver !== 'ws281x' && choose(true).output.driver === 'ws281x';
+    return { id, leds, output: decided, auto: { why, fails, wantsService }, ...checkFrames(id, { ...strip, output: decided }, machine) };
   }
   return { id, leds, output, auto: null, ...checkFrames(id, strip, machine) };
 }

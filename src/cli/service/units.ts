@@ -1,4 +1,5 @@
-/** The units as they ship, for this machine's paths and the user that is wanted. Pure. */
+/** The units as they ship, for this machine's paths, the user that is wanted, and where its strips are. Pure. */
+import { isIP } from 'node:net';
 
 export const UNITS = { daemon: 'diuna.service', renderer: 'diuna-renderer.service' } as const;
 export const CONFIG_PATH = '/etc/diuna/config.yaml';
@@ -8,14 +9,35 @@ export interface Place {
   readonly node: string;
   readonly script: string;
   readonly user: string;
+  readonly group: string;
+  /** Hosts of strips in the network that the renderer's service lights, too; null for one that is found by multicast. */
+  readonly hosts: readonly (string | null)[];
 }
 
+/** This machine, its networks, and what is sent to many. */
+const NEAR = 'localhost link-local multicast 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 fc00::/7';
+
 /** @param text of a unit as it ships. */
-export function unitFor(text: string, { node, script, user }: Place): string {
-  return text
+export function unitFor(text: string, { node, script, user, group, hosts }: Place): string {
+  const unit = text
     .replace(/^ExecStart=\/usr\/bin\/env diuna /m, `ExecStart=${node} ${script} `)
     .replace(/^User=diuna$/m, `User=${user}`)
-    .replace(/^Group=diuna$/m, `Group=${user}`);
+    .replace(/^Group=diuna$/m, `Group=${group}`);
+  return hosts.length === 0 ? unit : withNetwork(unit, hosts);
+}
+
+/**
+ * A unit that has no network gets it back, for what is near and the addresses that are named. Names have to be looked up, at
+ * servers that may be anywhere.
+ */
+function withNetwork(unit: string, hosts: readonly (string | null)[]): string {
+  const named = hosts.filter((host) => host !== null);
+  const addresses = named.filter((host) => isIP(host) !== 0);
+  const only = `IPAddressDeny=any\nIPAddressAllow=${[NEAR, ...new Set(addresses)].join(' ')}`;
+  return unit
+    .replace(/^PrivateNetwork=yes$/m, 'PrivateNetwork=no')
+    .replace(/^IPAddressDeny=any$/m, addresses.length === named.length ? only : 'IPAddressDeny=')
+    .replace(/^RestrictAddressFamilies=AF_UNIX$/m, 'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6');
 }
 
 export function unitPath(unit: string): string {

@@ -16,6 +16,8 @@ export interface BootConfig {
   /** Of the base device tree: `audio`, `spi`. */
   readonly params: ReadonlyMap<string, string>;
   readonly overlays: readonly Overlay[];
+  /** Values of the lines `gpio=…`, of which there may be several. */
+  readonly gpio: readonly string[];
 }
 
 type Pair = readonly [key: string, value: string];
@@ -24,6 +26,7 @@ export function parseBootConfig(text: string, board: Board): BootConfig {
   const settings = new Map<string, string>();
   const params = new Map<string, string>();
   const overlays: { name: string; params: Map<string, string> }[] = [];
+  const gpio: string[] = [];
   let last: Map<string, string> | null = null;
   for (const [key, value] of linesFor(text, boardTypes(board))) {
     if (key === 'dtoverlay' || key === 'device_tree_overlay') {
@@ -36,14 +39,32 @@ export function parseBootConfig(text: string, board: Board): BootConfig {
         params.set(name, setting);
         last?.set(name, setting);
       }
-    } else settings.set(key, value);
+    } else if (key === 'gpio') gpio.push(value);
+    else settings.set(key, value);
   }
-  return { settings, params, overlays };
+  return { settings, params, overlays, gpio };
 }
 
 /** Whether a parameter of the base device tree is on; one without a value is. */
 export function isOn(params: ReadonlyMap<string, string>, ...names: readonly string[]): boolean {
   return names.some((name) => /^(on|y|yes|true|1|)$/.test(params.get(name) ?? 'off'));
+}
+
+/** @returns whether a line `gpio=` gives the pin this pull, `pu` say; later lines win. */
+export function isPulled({ gpio }: BootConfig, pin: number, pull: string): boolean {
+  const own = gpio.map((line) => line.split('=')).filter(([pins = '']) => listed(pins, pin));
+  const words = own
+    .flatMap(([, settings = '']) => settings.split(','))
+    .flatMap((word) => /^p[udn]$/.exec(word.trim().replace('np', 'pn')) ?? []);
+  return words.at(-1) === pull;
+}
+
+/** `17,22-27` */
+function listed(pins: string, pin: number): boolean {
+  return pins.split(',').some((part) => {
+    const [first = '', last = first] = part.trim().split('-');
+    return first !== '' && Number(first) <= pin && pin <= Number(last);
+  });
 }
 
 function* linesFor(text: string, types: ReadonlySet<string>): Generator<Pair> {

@@ -4,6 +4,7 @@ import { type Finding, worstFirst } from './finding.ts';
 import { knobFindings } from './knob-findings.ts';
 import { machineFindings } from './machine-findings.ts';
 import { pinFindings } from './pin-findings.ts';
+import { rendererFindings } from './renderer-findings.ts';
 import { configFindings, rightsFindings } from './rights-findings.ts';
 import { serviceFindings } from './service-findings.ts';
 import { storeFindings } from './store-findings.ts';
@@ -16,6 +17,7 @@ export function diagnose(facts: Facts): Finding[] {
   if ('config' in configured) {
     findings.push(
       ...rightsFindings(machine, configured),
+      ...rendererFindings(machine, configured, facts.file.path),
       ...stripFindings(machine, configured),
       ...pinFindings(machine, configured),
       ...knobFindings(machine, configured),

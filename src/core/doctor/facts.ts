@@ -135,12 +135,41 @@ export interface MachineFacts {
   readonly account: Account;
 }
 
+/** The renderer's service, which is root's: how it is set up, and what it says. */
+export interface RendererFacts {
+  /** Where the configuration looks for it. */
+  readonly socket: PathFacts;
+  /** What its unit reads and where it listens; null where the unit does not say. */
+  readonly unitConfig: string | null;
+  readonly unitSocket: string | null;
+  /** It is started with the machine. */
+  readonly isEnabled: boolean;
+  readonly hasNetwork: boolean;
+  readonly answer: RendererAnswer;
+}
+
+export type RendererAnswer =
+  /** Nobody listens there. */
+  | { readonly kind: 'absent' }
+  /** Whoever asks may not ask it. */
+  | { readonly kind: 'closed' }
+  /** It would serve a daemon of this version. */
+  | { readonly kind: 'welcome' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export interface AutoFacts {
+  readonly why: string;
+  readonly fails: boolean;
+  /** It would be the pin, were the renderer's service installed. */
+  readonly wantsService: boolean;
+}
+
 export interface StripFacts {
   readonly id: string;
   readonly leds: number;
   readonly output: DecidedOutput;
   /** Why it is that one, where the configuration leaves it to us. */
-  readonly auto: { readonly why: string; readonly fails: boolean } | null;
+  readonly auto: AutoFacts | null;
   /** Of an SPI strip. */
   readonly device: Trouble | null;
   /** Of an SPI strip: whether a frame can be sent. */
@@ -168,6 +197,8 @@ export interface ConfiguredFacts {
   readonly drivers: DriverFacts;
   readonly store: StoreFacts;
   readonly input: InputFacts;
+  /** null where the daemon does not use it. */
+  readonly renderer: RendererFacts | null;
 }
 
 export interface Facts {

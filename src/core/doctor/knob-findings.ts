@@ -1,14 +1,18 @@
 /** Findings about knobs: the chip of their pins and how it is numbered, input devices, and who may use them. Pure. */
 import type { KnobConfig } from '../../model/config-knobs.ts';
+import { pullLine } from '../../model/config-notices.ts';
+import { isPulled } from './boot-config.ts';
 import type { ConfiguredFacts, MachineFacts } from './facts.ts';
-import { type Finding, fine, ofTrouble, problem } from './finding.ts';
+import { type Finding, fine, note, ofTrouble, problem } from './finding.ts';
 import { deviceFinding } from './rights-findings.ts';
+import { bootOf, bootPath } from './strip-findings.ts';
 
 export function knobFindings(machine: MachineFacts, configured: ConfiguredFacts): Finding[] {
   const knobs = Object.entries(configured.config.knobs);
   const by = (driver: KnobConfig['driver']) => knobs.filter(([, knob]) => knob.driver === driver);
   return [
     ...by('onoff').flatMap(([id], index) => checkOnoff(machine, id, configured.drivers.chips.get(id), index === 0)),
+    ...by('onoff').flatMap(([id, knob]) => checkPull(machine, id, knob)),
     ...(by('gpio').length === 0 ? [] : checkGpio(machine)),
     ...by('evdev').flatMap(([id, knob]) => checkEvdev(machine, configured, id, knob)),
   ];
@@ -21,6 +25,18 @@ function checkOnoff(machine: MachineFacts, id: string, chip: Parameters<typeof o
   const base = ofTrouble('gpio_base', chip, `the pins of knob ${id} are found by the chip's label; in /sys/class/gpio: ${numbers}`);
   if (exportFile === null || !first) return [base];
   return [base, deviceFinding('gpio_permission', machine, exportFile, 'gpio', 'write'), checkUnit(machine)];
+}
+
+/** Pins of chips that are named are not those of config.txt. */
+function checkPull(machine: MachineFacts, id: string, knob: KnobConfig): Finding[] {
+  const line = pullLine(knob);
+  const boot = bootOf(machine);
+  if (line === null || boot === null || knob.chip !== undefined) return [];
+  const pins = [knob.clk, knob.dt, knob.switch].filter((pin) => pin !== undefined);
+  if (pins.every((pin) => isPulled(boot, pin, line.slice(-2))))
+    return [fine('gpio_pull', `${bootPath(machine)} sets the pull of knob ${id}`)];
+  const cure = `Put "${line}" into ${bootPath(machine)} and restart the Pi, or use "driver: gpio"; with resistors of its own it needs neither.`;
+  return [note('gpio_pull', `knob ${id} asks for pull: ${knob.pull}, which its driver onoff cannot set, and nobody else does`, cure)];
 }
 
 /** Such a unit makes /sys read-only, but for what it lists. */

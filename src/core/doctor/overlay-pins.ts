@@ -1,87 +1,101 @@
 /**
- * Pins that config.txt gives to the kernel: by overlays, with their parameters and what holds without them, and by
- * parameters of the base device tree (overlays/README of raspberrypi/firmware). Overlays that are not listed are not judged.
+ * Pins that config.txt gives to the kernel: by overlays, with their parameters and what holds without them, and by parameters of
+ * the base device tree. What each takes says overlay-table.ts; overlays that are not listed there are not judged.
  */
 import type { Processor } from './board-kind.ts';
 import { type BootConfig, isOn, type Overlay } from './boot-config.ts';
+import {
+  type Bus,
+  I2C1,
+  onNamedSpi,
+  range,
+  SERIAL,
+  SOUND_CARD,
+  SPI0,
+  type Taking,
+  takings,
+  takingsOfPi4,
+  takingsOfPi5,
+} from './overlay-table.ts';
 
 export interface GivenPin {
   readonly pin: number;
   /** The line of config.txt that gives it, without what does not matter. */
   readonly line: string;
   /** Of the buses that strips may want themselves. */
-  readonly bus: 'spi0' | 'spi1' | null;
+  readonly bus: Bus | null;
 }
 
-type Params = Readonly<Record<string, number>>;
-
-/** Parameters that name pins, and the pins without them. */
-const byParams: Readonly<Record<string, Params>> = {
-  'w1-gpio': { gpiopin: 4 },
-  'w1-gpio-pi5': { gpiopin: 4 },
-  'w1-gpio-pullup': { gpiopin: 4, extpullup: 5 },
-  'rotary-encoder': { pin_a: 4, pin_b: 17 },
-  'gpio-key': { gpio: 3 },
-  'gpio-shutdown': { gpio_pin: 3 },
-  'gpio-poweroff': { gpiopin: 26 },
-  'gpio-fan': { gpiopin: 12 },
-  'gpio-led': { gpio: 19 },
-  'gpio-ir': { gpio_pin: 18 },
-  'gpio-ir-tx': { gpio_pin: 18 },
-  'pwm-ir-tx': { gpio_pin: 18 },
-  dht11: { gpiopin: 4 },
-  'pps-gpio': { gpiopin: 18 },
-  pwm: { pin: 18 },
-  'pwm-2chan': { pin: 18, pin2: 19 },
-  'i2c-gpio': { i2c_gpio_sda: 23, i2c_gpio_scl: 24 },
-  'ws2812-pio': { gpio: 4 },
-};
-
-const I2S = [18, 19, 20, 21];
-const SPI0 = [7, 8, 9, 10, 11];
-const SPI1 = [18, 19, 20, 21];
-/** Sound cards on the header; all of them take the pins of I2S. */
-const I2S_CARD =
-  /^(hifiberry-|iqaudio-|i2s-dac$|i2s-mmap$|allo-|audioinjector-|googlevoicehat|justboom-|max98357a|wm8960|adau7002|rpi-dac|rpi-proto|merus-amp|pisound|dionaudio-)/;
-
-/** Of a Pi 1 to 4; the Pi 5 has its buses elsewhere. */
-const fixed: Readonly<Record<string, readonly number[]>> = {
-  audremap: [12, 13],
-  uart2: [0, 1],
-  uart3: [4, 5],
-  uart4: [8, 9],
-  uart5: [12, 13],
-  i2c3: [4, 5],
-  i2c4: [8, 9],
-  i2c5: [12, 13],
-  i2c6: [22, 23],
-  sdio: [22, 23, 24, 25, 26, 27],
-};
+const I2S = range(18, 21);
+const I2S_ELSEWHERE = range(28, 31);
+const EMPTY: Taking = {};
 
 export function givenPins(boot: BootConfig, processor: Processor | null): GivenPin[] {
-  const given = boot.overlays.flatMap((overlay) => pinsOfOverlay(overlay, processor));
-  const { params, settings } = boot;
-  if (isOn(params, 'spi')) given.push(...all(SPI0, 'dtparam=spi=on', 'spi0'));
-  if (isOn(params, 'i2s')) given.push(...all(I2S, 'dtparam=i2s=on'));
-  if (isOn(params, 'i2c_arm', 'i2c', 'i2c1')) given.push(...all([2, 3], 'dtparam=i2c_arm=on'));
-  if (settings.get('enable_uart') === '1') given.push(...all([14, 15], 'enable_uart=1'));
-  return given;
+  const i2s = boot.overlays.some(({ name }) => name === 'i2s-gpio28-31') ? I2S_ELSEWHERE : I2S;
+  return [...boot.overlays.flatMap((overlay) => pinsOfOverlay(overlay, processor, i2s)), ...pinsOfBase(boot, processor, i2s)];
 }
 
-function pinsOfOverlay({ name, params }: Overlay, processor: Processor | null): GivenPin[] {
+function pinsOfBase({ overlays, params, settings }: BootConfig, processor: Processor | null, i2s: readonly number[]): GivenPin[] {
+  const spiIsChanged = overlays.some(({ name }) => /^spi0-(\dcs|cs)$/.test(name)); // it says then which pins
+  return [
+    ...(isOn(params, 'spi') ? all(spiIsChanged ? [10, 11] : SPI0, 'dtparam=spi=on', 'spi0') : []),
+    ...(isOn(params, 'i2s') ? all(i2s, 'dtparam=i2s=on') : []),
+    ...(isOn(params, 'i2c_arm', 'i2c', 'i2c1') ? all(I2C1, 'dtparam=i2c_arm=on') : []),
+    ...(isOn(params, 'i2c_vc', 'i2c0') ? all([0, 1], 'dtparam=i2c_vc=on') : []),
+    ...(processor === 'bcm2712' && isOn(params, 'uart0') ? all(SERIAL, 'dtparam=uart0=on') : []),
+    ...(processor === 'bcm2712' && isOn(params, 'uart0_console') ? all(SERIAL, 'dtparam=uart0_console') : []),
+    ...(settings.get('enable_uart') === '1' ? all(SERIAL, 'enable_uart=1') : []),
+    ...['act_led_gpio', 'pwr_led_gpio', 'cam0_reg_gpio', 'cam1_reg_gpio'].flatMap((name) => {
+      const pin = numberOf(params.get(name));
+      return pin === null ? [] : all([pin], `dtparam=${name}=${pin}`);
+    }),
+  ];
+}
+
+function pinsOfOverlay(overlay: Overlay, processor: Processor | null, i2s: readonly number[]): GivenPin[] {
+  const { name } = overlay;
+  const sound = SOUND_CARD.test(name.replace(/-pi5$/, '')) ? all(i2s, `dtoverlay=${name}`) : [];
+  return [...sound, ...taken(overlay, takingOf(overlay, processor))];
+}
+
+function takingOf({ name, params }: Overlay, processor: Processor | null): Taking {
+  const plain = name.replace(/-pi[45]$/, '');
+  const onBus = onNamedSpi[plain];
+  if (onBus !== undefined) return [...params.keys()].some((key) => /(^|-)spi0-/.test(key)) ? { ...onBus, pins: SPI0 } : onBus;
+  const isFive = processor === 'bcm2712' || name.endsWith('-pi5');
+  const own = isFive ? takingsOfPi5[plain] : processor === 'bcm2711' || processor === null ? takingsOfPi4[plain] : undefined;
+  return own ?? takings[plain] ?? EMPTY;
+}
+
+function taken({ name, params }: Overlay, taking: Taking): GivenPin[] {
+  const { pins = [], named = {}, instead = {}, more = {}, without = {} } = taking;
+  const bus = taking.bus ?? null;
   const line = `dtoverlay=${name}`;
-  const named = byParams[name];
-  if (named !== undefined) {
-    return Object.entries(named).map(([param, usual]) => {
-      const said = Number.parseInt(params.get(param) ?? '', 10);
-      return { pin: Number.isNaN(said) ? usual : said, line: Number.isNaN(said) ? line : `${line},${param}=${said}`, bus: null };
-    });
-  }
-  if (name === 'audremap' && params.has('pins_18_19')) return all([18, 19], `${line},pins_18_19`);
-  if (I2S_CARD.test(name)) return all(I2S, line);
-  if (name.startsWith('spi0-')) return all(SPI0, line, 'spi0');
-  if (name.startsWith('spi1-')) return all(SPI1, line, 'spi1');
-  return processor === 'bcm2712' ? [] : all(fixed[name] ?? [], line);
+  const free = Object.entries(without).flatMap(([flag, what]) => (params.has(flag) ? [what] : []));
+  const fixed = [...params.keys()].flatMap((flag) => {
+    const others = instead[flag] ?? pinsInName(flag);
+    return others === null ? [] : [{ line: `${line},${flag}`, pins: others }];
+  });
+  const added = Object.entries(more).flatMap(([flag, others]) => (params.has(flag) ? all(others, `${line},${flag}`, bus) : []));
+  const single = Object.entries(named).flatMap(([param, usual]) => {
+    const said = numberOf(params.get(param));
+    const pin = said ?? usual;
+    return pin === null || free.includes(param) ? [] : all([pin], said === null ? line : `${line},${param}=${said}`, bus);
+  });
+  const usual = fixed.length === 0 ? all(pins, line, bus) : fixed.flatMap((other) => all(other.pins, other.line, bus));
+  return [...usual.filter(({ pin }) => !free.includes(pin)), ...single, ...added];
+}
+
+/** `pins_4_5` are two, `gpios_22_25` are four. */
+function pinsInName(flag: string): number[] | null {
+  const [, kind, first, last = first] = /^(pins|gpios)_(\d+)(?:_(\d+))?$/.exec(flag) ?? [];
+  if (kind === undefined) return null;
+  return kind === 'gpios' ? range(Number(first), Number(last)) : [...new Set([Number(first), Number(last)])];
+}
+
+function numberOf(text: string | undefined): number | null {
+  const said = Number.parseInt(text ?? '', 10);
+  return Number.isNaN(said) ? null : said;
 }
 
 function all(pins: readonly number[], line: string, bus: GivenPin['bus'] = null): GivenPin[] {

@@ -25,8 +25,14 @@ export function stripFindings(machine: MachineFacts, { drivers }: ConfiguredFact
 function checkAuto({ id, output, auto }: StripFacts): Finding[] {
   if (auto === null) return [];
   const found = `strip ${id}: auto is ${output.driver}, because ${auto.why}`;
-  if (auto.fails)
-    return [warning('auto', `strip ${id}: ${auto.why}`, `Mend what is named, or name a driver: "output: { driver: … }" of strip ${id}.`)];
+  const service = auto.wantsService ? 'For the pin install root\'s part of the service: "sudo diuna service install --renderer". ' : '';
+  if (auto.fails) {
+    const cure = `${service}Mend what is named, or name a driver: "output: { driver: … }" of strip ${id}.`;
+    return [warning('auto', `strip ${id}: ${auto.why}`, cure)];
+  }
+  if (auto.wantsService) {
+    return [note('auto', found, `${service}Where SPI is what you want, "output: { driver: spi }" says so.`)];
+  }
   if (output.driver !== 'simulated') return [fine('auto', found)];
   return [note('auto', found, `Nothing is lit by it: name a driver, such as "output: { driver: ddp, host: … }" of strip ${id}.`)];
 }

@@ -54,9 +54,13 @@ export class KnobReader {
     return [...before, ...this.#take(input, atUs, nowUs), ...this.#dueTurns(nowUs)];
   }
 
-  due(nowUs: number): KnobAction[] {
+  /**
+   * @param knownUs until when all that happened has been heard: what a person meant is decided up to then and no further, as an
+   * edge that is still on its way may say otherwise.
+   */
+  due(nowUs: number, knownUs: number = nowUs): KnobAction[] {
     const turns = this.#dueTurns(nowUs);
-    return [...turns, ...this.#dueSenses(nowUs, nowUs), ...this.#dueTurns(nowUs)];
+    return [...turns, ...this.#dueSenses(knownUs, nowUs), ...this.#dueTurns(nowUs)];
   }
 
   #take(input: KnobInput, atUs: number, nowUs: number): KnobAction[] {

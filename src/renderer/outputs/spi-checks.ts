@@ -18,7 +18,7 @@ export function spiState(device: string, machine: Machine): SpiState {
     accessSync(join(machine.root, device), constants.R_OK | constants.W_OK);
     return 'ready';
   } catch (cause) {
-    return codeOf(cause) === 'EACCES' ? 'denied' : 'missing';
+    return ['EACCES', 'EPERM'].includes(codeOf(cause)) ? 'denied' : 'missing';
   }
 }
 
@@ -37,8 +37,9 @@ export function spiFault(doing: 'open' | 'transfer', device: string, machine: Ma
     case 'ENXIO':
       return missing(device, machine, cause);
     case 'EACCES':
-    case 'EPERM':
       return denied(device, cause);
+    case 'EPERM':
+      return kept(device, cause);
     case 'EBUSY':
       return new OutputError('spi_busy', `something else uses ${device}`, `End it; "sudo fuser -v ${device}" names it.`, cause);
     default: {
@@ -95,6 +96,12 @@ function missing(device: string, machine: Machine, cause?: unknown): OutputError
 function denied(device: string, cause?: unknown): OutputError {
   const cure = 'Add the user that diuna runs as to the group spi (sudo usermod -aG spi diuna), and restart the service.';
   return new OutputError('spi_no_permission', `${device} may not be used by this user`, cure, cause);
+}
+
+/** A unit opens some devices and no others, whatever the user may (systemd.resource-control(5), DeviceAllow). */
+function kept(device: string, cause: unknown): OutputError {
+  const cure = 'Restart the service (sudo systemctl restart diuna); a unit of your own needs DeviceAllow=char-153 rw.';
+  return new OutputError('spi_kept', `${device} is kept from this service`, cure, cause);
 }
 
 function devices(machine: Machine): string[] {

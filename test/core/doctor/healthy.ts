@@ -1,5 +1,13 @@
 /** Facts of a Raspberry Pi on which all is well, and of the same one with something else about it. */
-import type { Account, ConfiguredFacts, Facts, FileFacts, MachineFacts, StripFacts } from '../../../src/core/doctor/facts.ts';
+import type {
+  Account,
+  ConfiguredFacts,
+  Facts,
+  FileFacts,
+  MachineFacts,
+  RendererFacts,
+  StripFacts,
+} from '../../../src/core/doctor/facts.ts';
 import { parseConfig } from '../../../src/system/config-text.ts';
 
 export const account: Account = { name: 'diuna', uid: 990, gids: [990, 991], groups: ['diuna', 'spi'] };
@@ -30,8 +38,23 @@ export function configured(text: string, more: Partial<Omit<ConfiguredFacts, 'co
       ...more.store,
     },
     input: more.input ?? { devices: new Map(), known: [] },
+    renderer: more.renderer ?? null,
   };
 }
+
+/** As `diuna service install --renderer` sets it up, with diuna in its group. */
+export const renderer: RendererFacts = {
+  socket: {
+    path: '/run/diuna-renderer/socket',
+    chain: [file('/'), file('/run'), file('/run/diuna-renderer', 0o750, 0, 990), file('/run/diuna-renderer/socket', 0o660, 0, 990)],
+    exists: true,
+  },
+  unitConfig: '/etc/diuna/config.yaml',
+  unitSocket: '/run/diuna-renderer/socket',
+  isEnabled: true,
+  hasNetwork: false,
+  answer: { kind: 'welcome' },
+};
 
 export const simulated = 'strips: { main: { length: 60 } }';
 export const wired =

@@ -60,6 +60,52 @@ describe('a knob', () => {
   });
 });
 
+describe('a knob whose edges are heard of late', () => {
+  it('was let go when it was, and not when a timer that fired late looked', () => {
+    const reader = new KnobReader(settings);
+    reader.hear(button(1), 0);
+    reader.hear(button(0), 10_000);
+    expect(reader.due(900_000, 10_000)).toEqual([]);
+    expect(reader.hear(button(1), 110_000, 905_000)).toEqual([{ kind: 'released', heldUs: 100_000 }]);
+    expect(reader.due(906_000, 900_000)).toEqual([{ kind: 'pressed' }]);
+    expect(reader.deadlineUs).toBeNull();
+  });
+
+  it('is held long once it is known that nothing happened meanwhile', () => {
+    const reader = new KnobReader(settings);
+    reader.hear(button(1), 0);
+    reader.hear(button(0), 10_000);
+    expect(reader.due(900_000, 609_999)).toEqual([]);
+    expect(reader.due(900_000, 610_000)).toEqual([{ kind: 'long_pressed' }]);
+  });
+
+  it('does what it would have done heard at once, whatever hands do and however late we are', () => {
+    const step = fc.record({ afterUs: fc.oneof(fc.nat(800_000), fc.nat(20_000)), lateUs: fc.nat(2_000_000), looks: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), fc.boolean(), (steps, doubles) => {
+        const [punctual, late] = [new KnobReader({ ...settings, doubles }), new KnobReader({ ...settings, doubles })];
+        const edges = steps.map(({ afterUs, ...rest }, index) => ({ input: button(index % 2 === 0 ? 1 : 0), afterUs, ...rest }));
+        const [wanted, told]: [KnobAction[], KnobAction[]] = [[], []];
+        let [atUs, nowUs] = [0, 0];
+        for (const { input, afterUs, lateUs, looks } of edges) {
+          nowUs = Math.max(nowUs, atUs + afterUs) + lateUs;
+          if (looks) told.push(...late.due(nowUs, atUs)); // of what came after this edge nothing is known yet
+          atUs += afterUs;
+          for (let { deadlineUs } = punctual; deadlineUs !== null && deadlineUs <= atUs; { deadlineUs } = punctual) {
+            wanted.push(...punctual.due(deadlineUs));
+          }
+          wanted.push(...punctual.hear(input, atUs));
+          told.push(...late.hear(input, atUs, nowUs));
+        }
+        wanted.push(...punctual.due(atUs + 2_000_000));
+        told.push(...late.due(nowUs + 2_000_000, atUs + 2_000_000));
+        expect(told).toEqual(wanted);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
 it('whatever is done with it and however late we look: no detent is lost, no deadline stays, and commands keep their pace', () => {
   const step = fc.record({
     input: fc.oneof(

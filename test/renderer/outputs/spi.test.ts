@@ -226,6 +226,7 @@ describe('an SPI output tells what is wrong, and what helps', () => {
 
   it.each([
     ['EACCES', 'spi_no_permission', 'group spi'],
+    ['EPERM', 'spi_kept', 'DeviceAllow'],
     ['EBUSY', 'spi_busy', 'fuser'],
     ['ENOENT', 'spi_off', 'dtparam=spi=on'],
     ['EIO', 'spi_open', 'core_freq'],

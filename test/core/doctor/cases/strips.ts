@@ -1,0 +1,71 @@
+/** Strips at pins and SPI, and what they draw. */
+import { account, clocked, facts, wired } from '../healthy.ts';
+import { boot, type Case, drivers, strip, trouble } from './case.ts';
+
+export const stripsCases: readonly Case[] = [
+  [
+    'a configuration that root does not obey',
+    'renderer_config',
+    'problem',
+    facts(wired, {}, drivers({ trust: trouble })),
+    'broken',
+    'sudo mend',
+  ],
+  ['a board without pins', 'ws281x_board', 'problem', facts(wired, {}, drivers({ board: trouble })), 'broken', 'sudo mend'],
+  ['wrong pins', 'ws281x_pins', 'problem', facts(wired, {}, drivers({ pins: trouble })), 'broken', 'sudo mend'],
+  ['a kernel without /dev/mem', 'dev_mem', 'problem', facts(wired, { hasMem: false }), '/dev/mem', 'apt install linux-image'],
+  ['a kernel without /dev/vcio', 'dev_vcio', 'problem', facts(wired, { hasVcio: false }), '/dev/vcio', 'apt install linux-image'],
+  ['analog audio', 'audio', 'problem', facts(wired, { modules: new Set(['snd_bcm2835']) }), 'snd_bcm2835', 'dtparam=audio=off'],
+  ['analog audio at the next start', 'audio', 'warning', facts(wired, boot('dtparam=audio=on\n')), 'dtparam=audio=on', 'dtparam=audio=off'],
+  [
+    'auto where nothing works',
+    'auto',
+    'warning',
+    facts(clocked, {}, strip({ auto: { why: 'nothing works yet', fails: true, wantsService: false } })),
+    'nothing works',
+    'output: {',
+  ],
+  [
+    'auto that lights nothing',
+    'auto',
+    'note',
+    facts(clocked, {}, strip({ output: { driver: 'simulated' }, auto: { why: 'no Pi', fails: false, wantsService: false } })),
+    'auto is simulated',
+    'driver: ddp',
+  ],
+  ['SPI that is off', 'spi_device', 'problem', facts(clocked, { spi: [] }, strip({ device: trouble })), 'broken', 'sudo mend'],
+  ['SPI that is off for GPIO 10', 'spi_device', 'problem', facts(wired.replace('18', '10'), { spi: [] }), 'GPIO 10', 'dtparam=spi=on'],
+  [
+    'SPI without the group',
+    'spi_permission',
+    'problem',
+    facts(clocked, { account: { ...account, gids: [990] } }),
+    '/dev/spidev0.0',
+    'usermod -aG spi diuna',
+  ],
+  ['a long strip', 'spi_bufsiz', 'problem', facts(clocked, {}, strip({ frame: trouble })), 'broken', 'sudo mend'],
+  [
+    'a core clock that changes',
+    'core_freq',
+    'warning',
+    facts(clocked, boot('dtparam=spi=on\ncore_freq=500\n')),
+    'not fixed',
+    'core_freq_min=500',
+  ],
+  [
+    'a strip without a supply',
+    'supply',
+    'note',
+    facts('strips: { main: { length: 150, output: { driver: ws281x } } }'),
+    '150 ws2812) draws about 6.4 A',
+    'supplies: {',
+  ],
+  [
+    'auto that would be the pin with the renderer’s service',
+    'auto',
+    'note',
+    facts(clocked, {}, strip({ auto: { why: 'not ws281x: it needs root', fails: false, wantsService: true } })),
+    'it needs root',
+    'diuna service install --renderer',
+  ],
+];
