@@ -1,5 +1,5 @@
 /** The state of several zones, of a group or `all`: ON when any is; its other attributes are those that all share (protocol §6). */
-import { type TargetField, targetFields, type ZoneState } from '../model/state.ts';
+import { targetFields, type ZoneState } from '../model/state.ts';
 
 const shared = targetFields.filter((field) => field !== 'state');
 
@@ -13,7 +13,6 @@ export function aggregate(states: readonly ZoneState[]): Record<string, unknown>
     const value = first[field];
     return value !== undefined && states.every((state) => isSame(state[field], value));
   });
-  if (!common.includes(first.color_mode === 'color_temp' ? 'color_temp' : 'color')) drop(common, 'color_mode');
   return {
     state: states.some(({ state }) => state === 'ON') ? 'ON' : 'OFF',
     ...Object.fromEntries(common.map((field) => [field, first[field]])),
@@ -25,12 +24,6 @@ export function aggregate(states: readonly ZoneState[]): Record<string, unknown>
     request_id,
     timestamp,
   };
-}
-
-/** A mode says which value is shown: without that value, which they do not share, readers take it for a mistake. */
-function drop(fields: TargetField[], field: TargetField): void {
-  const at = fields.indexOf(field);
-  if (at !== -1) fields.splice(at, 1);
 }
 
 /** Of colours the text is compared, of all else the value: every change of a zone asks this for each of its groups. */

@@ -82,7 +82,9 @@ export class Teller {
     const { catalog } = this.settings(config);
     const limits = { commandBytes: MAX_COMMAND_BYTES, inbox: INBOX_LIMIT, requestIds: ANSWERS_PER_CLIENT, fps: config.renderer.fps };
     mqtt.announce(buildInfo(catalog, version, limits), this.#engine.states(), catalog.groups);
-    this.#stateTopics.take([...catalog.zones.keys(), ...severalNames(catalog)].map((name) => topics.zoneState(name)));
+    const several = severalNames(catalog);
+    const states = [...catalog.zones.keys(), ...several].map((name) => topics.zoneState(name));
+    this.#stateTopics.take([...states, ...several.map((name) => topics.zoneSummary(name))]);
     const machine = { canRestart, tellsTemperature: temperature.celsius !== null, countsClients: mqtt.connectedClients !== null };
     homeAssistant.take(config.home_assistant.enabled ? installationOf(config, catalog, topics, version, machine) : null);
   }

@@ -31,7 +31,7 @@ export function zoneComponents(identity: Identity, zone: Lit, installation: Inst
       },
     );
   return {
-    [`light_${id}`]: light(identity, zone, installation),
+    [`light_${id}`]: light(identity, zone, state, installation),
     [`palette_${id}`]: entity(
       identity,
       { platform: 'select', key: `palette_${id}`, slug: `${id}_palette`, name: `${name} palette` },
@@ -69,12 +69,12 @@ export function zoneComponents(identity: Identity, zone: Lit, installation: Inst
   };
 }
 
-/** Groups share their keys with zones, as they share their ids. */
+/** Groups share their keys with zones, as they share their ids. One light stands for them: what it shows is their summary. */
 export function groupComponents(identity: Identity, group: Lit, installation: Installation): Components {
-  return { [`light_${group.id}`]: light(identity, group, installation) };
+  return { [`light_${group.id}`]: light(identity, group, installation.topics.zoneSummary(group.id), installation) };
 }
 
-function light(identity: Identity, { id, name, colorModes }: Lit, { topics, effects }: Installation): Component {
+function light(identity: Identity, { id, name, colorModes }: Lit, state: string, { topics, effects }: Installation): Component {
   const kelvin = colorModes.includes('color_temp') ? { color_temp_kelvin: true, min_kelvin: KELVIN.min, max_kelvin: KELVIN.max } : {};
   return entity(
     identity,
@@ -82,7 +82,7 @@ function light(identity: Identity, { id, name, colorModes }: Lit, { topics, effe
     {
       schema: 'json',
       command_topic: `${topics.base}/zone/${id}/set`,
-      state_topic: topics.zoneState(id),
+      state_topic: state,
       brightness: true,
       brightness_scale: 255,
       supported_color_modes: colorModes,

@@ -50,6 +50,11 @@ export class Topics {
     return `${this.base}/zone/${zone}/state`;
   }
 
+  /** Of a group, or `all`. */
+  zoneSummary(name: string): string {
+    return `${this.base}/zone/${name}/summary`;
+  }
+
   preview(zone: string): string {
     return `${this.previews}/${zone}`;
   }

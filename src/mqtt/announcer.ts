@@ -33,7 +33,11 @@ export class Announcer implements Publisher {
   ) {
     this.#topics = topics;
     this.#publish = publish;
-    this.#states = new RetainedStates(clock, (zone, payload) => this.#retain(topics.zoneState(zone), payload));
+    this.#states = new RetainedStates(
+      clock,
+      (name, payload) => this.#retain(topics.zoneState(name), payload),
+      (name, payload) => this.#retain(topics.zoneSummary(name), payload),
+    );
     this.#events = new EventQueue((event) => this.#tell(topics.event(event.type, event.zone), event), skipped, receivers);
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { aggregate } from '../core/aggregate.ts';
+import { summarize } from '../core/summary.ts';
 import { memberIds, membersOf, severalNames, type ZoneNames } from '../core/zone-names.ts';
 import type { ZoneState } from '../model/state.ts';
 
@@ -11,6 +12,7 @@ const SPACING_MS = 50;
 
 export class RetainedStates {
   readonly #publish: (name: string, payload: string) => void;
+  readonly #publishSummary: (name: string, payload: string) => void;
   readonly #clock: Clock;
   readonly #lastMs = new Map<string, number>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
@@ -19,10 +21,14 @@ export class RetainedStates {
   /** By zone: the names that mean it with others. */
   #wider = new Map<string, string[]>();
 
-  /** @param publish puts the payload on the state topic of a zone or group, retained; an empty one clears it. */
-  constructor(clock: Clock, publish: (name: string, payload: string) => void) {
+  /**
+   * @param publish puts the payload on the state topic of a zone or group, retained; an empty one clears it.
+   * @param publishSummary the same for the summary of a group.
+   */
+  constructor(clock: Clock, publish: (name: string, payload: string) => void, publishSummary: (name: string, payload: string) => void) {
     this.#clock = clock;
     this.#publish = publish;
+    this.#publishSummary = publishSummary;
   }
 
   /** What there is, as it was told last. */
@@ -32,11 +38,13 @@ export class RetainedStates {
 
   /** Takes the zones and groups that there are now: all are published, those that left are cleared. */
   reset(states: ReadonlyMap<string, ZoneState>, groups: ZoneNames<ZoneState>['groups']): void {
-    const before = [...this.#states.keys(), ...this.#groups.keys()];
+    const groupsBefore = [...this.#groups.keys()];
+    const before = [...this.#states.keys(), ...groupsBefore];
     this.#states = new Map(states);
     this.#groups = groups;
     this.#wider = widerNames(this.names);
     for (const name of before) if (memberIds(this.names, name) === null) this.#remove(name);
+    for (const name of groupsBefore) if (!groups.has(name)) this.#publishSummary(name, '');
     this.retell();
   }
 
@@ -75,8 +83,12 @@ export class RetainedStates {
     clearTimeout(this.#timers.get(name));
     this.#timers.delete(name);
     this.#lastMs.set(name, this.#clock.monotonicUs() / 1000);
-    const state = this.#states.get(name) ?? aggregate(membersOf(this.names, name) ?? []);
-    if (state !== null) this.#publish(name, JSON.stringify(state));
+    const zone = this.#states.get(name);
+    if (zone !== undefined) return this.#publish(name, JSON.stringify(zone));
+    const members = membersOf(this.names, name) ?? [];
+    if (members.length === 0) return;
+    this.#publish(name, JSON.stringify(aggregate(members)));
+    this.#publishSummary(name, JSON.stringify(summarize(members)));
   }
 
   #remove(name: string): void {

@@ -16,6 +16,8 @@ export interface QuadratureSettings {
 
 /** Contacts bounce for less; at 200 detents a second a line comes back to a level after 5 ms. */
 export const CONTACT_BOUNCE_US = 4000;
+/** A line that may have lost an edge, and has not changed for so long, has; one that was read amid its bounce soon changes. */
+const SURE_US = 30_000;
 /** After a detent the knob counts as turning for so long: then even what looks like bounce at rest may be a lost edge. */
 const TURNING_US = 100_000;
 
@@ -34,12 +36,22 @@ interface Line {
   since: number;
 }
 
+/** A line that told the level that it had. */
+interface Suspicion {
+  readonly line: QuadratureLine;
+  readonly level: Level;
+  readonly atUs: number;
+  /** What it has gone if an edge was lost. */
+  readonly steps: number;
+}
+
 export class Quadrature {
   readonly #settings: QuadratureSettings;
   readonly #lines: Record<QuadratureLine, Line> = { clk: unheard(), dt: unheard() };
   /** Since the detent that was told last. */
   #steps = 0;
   #steppedUs = 0;
+  #suspicion: Suspicion | null = null;
   #way = 0;
   #detentUs = Number.NEGATIVE_INFINITY;
 
@@ -49,25 +61,29 @@ export class Quadrature {
 
   /** When `due` will have something to tell if nothing comes before; `null`: never. */
   get deadlineUs(): number | null {
+    if (this.#suspicion !== null) return this.#suspicion.atUs + SURE_US;
     return this.#settings.stepsPerDetent === 1 && this.#steps !== 0 ? this.#steppedUs + CONTACT_BOUNCE_US : null;
   }
 
   /** @returns detents, clockwise positive; a line's first level is where it begins. */
   level(line: QuadratureLine, level: Level, atUs: number): number {
-    const before = this.due(atUs);
+    const before = this.#suspicion?.line === line ? 0 : this.due(atUs);
     const told = this.#lines[line];
     if (told.level === null) this.#begin(line, level);
     else if (told.level !== level) this.#step(line, level, atUs);
-    else if (this.#lostEdge(line, atUs)) this.#steps += 4 * this.#edge(line, level);
+    else if (this.#lostEdge(line, atUs)) this.#suspicion = { line, level, atUs, steps: 4 * this.#edge(line, level) };
     told.toldUs = atUs;
     told.since = 0;
     return before + this.#told(this.#whole(), atUs);
   }
 
-  /** Where each step is a detent nothing but time tells a step from bounce. */
+  /** Where each step is a detent nothing but time tells a step from bounce; nor, where a knob stops, a lost edge from bounce. */
   due(nowUs: number): number {
     const { deadlineUs } = this;
-    return deadlineUs !== null && nowUs >= deadlineUs ? this.#told(this.#steps, deadlineUs) : 0;
+    if (deadlineUs === null || nowUs < deadlineUs) return 0;
+    if (this.#suspicion === null) return this.#told(this.#steps, deadlineUs);
+    this.#settle();
+    return this.#told(this.#whole(), deadlineUs);
   }
 
   /** A knob that is found between two detents belongs to the nearer one. */
@@ -81,6 +97,7 @@ export class Quadrature {
   }
 
   #step(line: QuadratureLine, level: Level, atUs: number): void {
+    if (this.#suspicion?.line !== line) this.#settle();
     this.#lines[line].level = level;
     this.#lines[line === 'clk' ? 'dt' : 'clk'].since += 1;
     this.#steps += this.#edge(line, level);
@@ -89,13 +106,24 @@ export class Quadrature {
 
   /**
    * A line that tells the level that it had has changed twice, and one edge never came. That is bounce, unless the other line moved
-   * on between: then the knob has gone a whole turn of the table. At rest it is sure only while the knob turns that way.
+   * on between: then the knob may have gone a whole turn of the table. At rest that is so only while the knob turns that way.
    */
   #lostEdge(line: QuadratureLine, atUs: number): boolean {
     const { toldUs, since, level } = this.#lines[line];
     if (this.#settings.stepsPerDetent === 1 || since === 0 || atUs - toldUs <= CONTACT_BOUNCE_US || level === null) return false;
     const turning = atUs - this.#detentUs <= TURNING_US && this.#way === this.#edge(line, level);
     return turning || (this.#phase() ?? 0) % this.#settings.stepsPerDetent !== 0;
+  }
+
+  /**
+   * Whether an edge was lost shows when the other line moves on, or when none does. A line that has changed meanwhile lost none: it
+   * was read amid the bounce of that change, while the contact was open again.
+   */
+  #settle(): void {
+    if (this.#suspicion === null) return;
+    const { line, level, steps } = this.#suspicion;
+    if (this.#lines[line].level === level) this.#steps += steps;
+    this.#suspicion = null;
   }
 
   /** The step that a line makes which comes to this level, the other one being as it is. */

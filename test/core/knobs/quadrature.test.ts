@@ -46,6 +46,19 @@ class Contacts {
     this.atUs = startUs + stepUs;
   }
 
+  /**
+   * One step that is first heard of while the contact is open again: what is read then is the level from before.
+   * @param lateUs later it is read once more.
+   */
+  stepReadAmid(way: number, stepUs: number, lateUs: number): void {
+    const before = this.told.length;
+    this.step(way, lateUs, [], false);
+    const [told] = this.told.splice(before);
+    if (told === undefined) throw new Error('a step tells');
+    this.told.push({ ...told, level: told.level === 1 ? 0 : 1 }, { ...told, atUs: this.atUs });
+    this.atUs += stepUs - lateUs;
+  }
+
   /** Bounce where nothing moves. */
   rattle(line: QuadratureLine, bounces: readonly number[]): void {
     const startUs = this.atUs;
@@ -96,6 +109,26 @@ describe('turning', () => {
           for (let step = 0; step < detents * given.stepsPerDetent; step += 1) {
             const fitting = (bounces[step % bounces.length] ?? []).filter((offset) => offset < stepUs * 0.6);
             contacts.step(way, stepUs, fitting, false);
+          }
+          contacts.atUs += pauseUs;
+        }
+        const turned = sum(runs.map(({ way, detents }) => way * detents));
+        const told = detentsOf(new Quadrature(given), contacts.told);
+        expect(sum(told)).toBe(given.reverse ? 0 - turned : turned);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('gives them also where levels are read amid the bounce, as a driver does that reads late', () => {
+    const amid = fc.array(fc.integer({ min: 0, max: 3000 }), { minLength: 1, maxLength: 7 });
+    fc.assert(
+      fc.property(settings, fc.array(run, { maxLength: 12 }), amid, (given, runs, lateUs) => {
+        const contacts = new Contacts(given);
+        for (const { way, detents, detentUs, pauseUs } of runs) {
+          const stepUs = detentUs / given.stepsPerDetent;
+          for (let step = 0; step < detents * given.stepsPerDetent; step += 1) {
+            contacts.stepReadAmid(way, stepUs, Math.min(lateUs[step % lateUs.length] ?? 0, stepUs * 0.6));
           }
           contacts.atUs += pauseUs;
         }
