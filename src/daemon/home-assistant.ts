@@ -1,11 +1,11 @@
 /** Home Assistant's place in this daemon: what it speaks by, and where it is kept what it was told. */
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import type { Timing } from '../base/newest.ts';
 import { HomeAssistant, type Line, type Memory } from '../homeassistant/home-assistant.ts';
 import type { Config } from '../model/config.ts';
 import type { MqttRoom } from '../mqtt/mqtt-room.ts';
 import type { Remembered } from './remembered.ts';
+import { timingBy } from './timing.ts';
 
 export function homeAssistantOn(config: Config, mqtt: MqttRoom, remembered: Remembered, clock: Clock, logger: Logger): HomeAssistant {
   return new HomeAssistant({
@@ -28,15 +28,4 @@ function lineOver(mqtt: MqttRoom): Line {
 
 function memoryIn(remembered: Remembered): Memory {
   return { recall: () => remembered.recall('home_assistant'), keep: (value) => remembered.keep('home_assistant', value) };
-}
-
-function timingBy(clock: Clock): Timing {
-  return {
-    nowMs: () => clock.monotonicUs() / 1000,
-    after: (ms, callback) => {
-      const timer = setTimeout(callback, ms);
-      timer.unref();
-      return () => clearTimeout(timer);
-    },
-  };
 }

@@ -10,7 +10,7 @@ import type { Engine } from '../engine/engine.ts';
 import { type EngineSettings, INBOX_LIMIT } from '../engine/engine-parts.ts';
 import { type FrameStats, type Health, systemState } from '../engine/system-state.ts';
 import { Uptime } from '../engine/uptime.ts';
-import type { HomeAssistant } from '../homeassistant/home-assistant.ts';
+import { type HomeAssistant, SETTLE_MS } from '../homeassistant/home-assistant.ts';
 import { installationOf } from '../homeassistant/installation.ts';
 import type { EffectDeclaration } from '../model/catalog.ts';
 import type { Config } from '../model/config.ts';
@@ -21,6 +21,7 @@ import type { CpuTemperature } from '../system/cpu-temperature.ts';
 import { catalogOf } from './catalog.ts';
 import type { Remembered } from './remembered.ts';
 import { StateTopics } from './state-topics.ts';
+import { timingBy } from './timing.ts';
 
 const SYSTEM_STATE_MS = 10_000;
 
@@ -51,7 +52,8 @@ export class Teller {
   constructor(parts: TellerParts) {
     this.#parts = parts;
     this.#uptime = new Uptime(parts.clock);
-    this.#stateTopics = new StateTopics(parts.remembered, (topic) => parts.mqtt.announcer.retain(topic, ''));
+    const clear = (topic: string) => parts.mqtt.announcer.retain(topic, '');
+    this.#stateTopics = new StateTopics({ remembered: parts.remembered, clear, timing: timingBy(parts.clock) });
   }
 
   /** What decisions rest on. */
@@ -82,11 +84,12 @@ export class Teller {
     const { catalog } = this.settings(config);
     const limits = { commandBytes: MAX_COMMAND_BYTES, inbox: INBOX_LIMIT, requestIds: ANSWERS_PER_CLIENT, fps: config.renderer.fps };
     mqtt.announce(buildInfo(catalog, version, limits), this.#engine.states(), catalog.groups);
+    const machine = { canRestart, tellsTemperature: temperature.celsius !== null, countsClients: mqtt.connectedClients !== null };
+    const isAnnounced = config.home_assistant.enabled;
+    homeAssistant.take(isAnnounced ? installationOf(config, catalog, topics, version, machine) : null);
     const several = severalNames(catalog);
     const states = [...catalog.zones.keys(), ...several].map((name) => topics.zoneState(name));
-    this.#stateTopics.take([...states, ...several.map((name) => topics.zoneSummary(name))]);
-    const machine = { canRestart, tellsTemperature: temperature.celsius !== null, countsClients: mqtt.connectedClients !== null };
-    homeAssistant.take(config.home_assistant.enabled ? installationOf(config, catalog, topics, version, machine) : null);
+    this.#stateTopics.take([...states, ...several.map((name) => topics.zoneSummary(name))], isAnnounced ? SETTLE_MS : 0);
   }
 
   tellSystemState(): void {
@@ -108,6 +111,7 @@ export class Teller {
 
   stop(): void {
     clearInterval(this.#timer);
+    this.#stateTopics.stop();
     this.#parts.homeAssistant.stop();
   }
 }

@@ -14,7 +14,7 @@ const LONGEST_DELAY_MS = 3000;
  * While Home Assistant is at work on one message of a device it loses most of the next one: between two that differ it gets this
  * long, and what has changed is said once more after it.
  */
-const SETTLE_MS = 5000;
+export const SETTLE_MS = 5000;
 
 /** The broker, as far as this needs one. */
 export interface Line {

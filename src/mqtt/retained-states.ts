@@ -22,7 +22,7 @@ export class RetainedStates {
   #wider = new Map<string, string[]>();
 
   /**
-   * @param publish puts the payload on the state topic of a zone or group, retained; an empty one clears it.
+   * @param publish puts the payload on the state topic of a zone or group, retained.
    * @param publishSummary the same for the summary of a group.
    */
   constructor(clock: Clock, publish: (name: string, payload: string) => void, publishSummary: (name: string, payload: string) => void) {
@@ -36,15 +36,13 @@ export class RetainedStates {
     return { zones: this.#states, groups: this.#groups };
   }
 
-  /** Takes the zones and groups that there are now: all are published, those that left are cleared. */
+  /** Takes the zones and groups that there are now, and publishes all. Of those that left no more is published; who clears them knows more. */
   reset(states: ReadonlyMap<string, ZoneState>, groups: ZoneNames<ZoneState>['groups']): void {
-    const groupsBefore = [...this.#groups.keys()];
-    const before = [...this.#states.keys(), ...groupsBefore];
+    const before = [...this.#states.keys(), ...this.#groups.keys()];
     this.#states = new Map(states);
     this.#groups = groups;
     this.#wider = widerNames(this.names);
-    for (const name of before) if (memberIds(this.names, name) === null) this.#remove(name);
-    for (const name of groupsBefore) if (!groups.has(name)) this.#publishSummary(name, '');
+    for (const name of before) if (memberIds(this.names, name) === null) this.#forget(name);
     this.retell();
   }
 
@@ -91,11 +89,10 @@ export class RetainedStates {
     this.#publishSummary(name, JSON.stringify(summarize(members)));
   }
 
-  #remove(name: string): void {
+  #forget(name: string): void {
     clearTimeout(this.#timers.get(name));
     this.#timers.delete(name);
     this.#lastMs.delete(name);
-    this.#publish(name, '');
   }
 }
 

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Component } from '../../src/homeassistant/component.ts';
 import { HomeAssistant } from '../../src/homeassistant/home-assistant.ts';
+import { ManualTiming } from '../support/manual-timing.ts';
 import { installation, sections } from './installation.ts';
-import { ManualTiming } from './manual-timing.ts';
 
 const TOPIC = 'homeassistant/device/diuna/config';
 const { floor, lamp } = sections.zones;

@@ -61,13 +61,13 @@ export class Quadrature {
 
   /** When `due` will have something to tell if nothing comes before; `null`: never. */
   get deadlineUs(): number | null {
-    if (this.#suspicion !== null) return this.#suspicion.atUs + SURE_US;
+    if (this.#suspicion !== null) return this.#suspicion.atUs + (this.#isUnchanged(this.#suspicion) ? SURE_US : CONTACT_BOUNCE_US);
     return this.#settings.stepsPerDetent === 1 && this.#steps !== 0 ? this.#steppedUs + CONTACT_BOUNCE_US : null;
   }
 
   /** @returns detents, clockwise positive; a line's first level is where it begins. */
   level(line: QuadratureLine, level: Level, atUs: number): number {
-    const before = this.#suspicion?.line === line ? 0 : this.due(atUs);
+    const before = this.due(atUs);
     const told = this.#lines[line];
     if (told.level === null) this.#begin(line, level);
     else if (told.level !== level) this.#step(line, level, atUs);
@@ -121,9 +121,12 @@ export class Quadrature {
    */
   #settle(): void {
     if (this.#suspicion === null) return;
-    const { line, level, steps } = this.#suspicion;
-    if (this.#lines[line].level === level) this.#steps += steps;
+    if (this.#isUnchanged(this.#suspicion)) this.#steps += this.#suspicion.steps;
     this.#suspicion = null;
+  }
+
+  #isUnchanged({ line, level }: Suspicion): boolean {
+    return this.#lines[line].level === level;
   }
 
   /** The step that a line makes which comes to this level, the other one being as it is. */

@@ -130,7 +130,7 @@ describe('turning', () => {
           for (let step = 0; step < detents * given.stepsPerDetent; step += 1) {
             contacts.stepReadAmid(way, stepUs, Math.min(lateUs[step % lateUs.length] ?? 0, stepUs * 0.6));
           }
-          contacts.atUs += pauseUs;
+          contacts.atUs += pauseUs + 2 * CONTACT_BOUNCE_US; // no hand turns back before the last contact is quiet
         }
         const turned = sum(runs.map(({ way, detents }) => way * detents));
         const told = detentsOf(new Quadrature(given), contacts.told);
