@@ -10,6 +10,7 @@ import { timingBy } from './timing.ts';
 export function homeAssistantOn(config: Config, mqtt: MqttRoom, remembered: Remembered, clock: Clock, logger: Logger): HomeAssistant {
   return new HomeAssistant({
     prefix: config.home_assistant.discovery_prefix,
+    base: config.mqtt.base_topic,
     line: lineOver(mqtt),
     memory: memoryIn(remembered),
     timing: timingBy(clock),
@@ -20,6 +21,8 @@ export function homeAssistantOn(config: Config, mqtt: MqttRoom, remembered: Reme
 
 function lineOver(mqtt: MqttRoom): Line {
   return {
+    link: () => mqtt.link,
+    isInside: mqtt.connectedClients !== null,
     retain: (topic, payload) => mqtt.announcer.retain(topic, payload),
     hear: (topic, listener) => mqtt.hear(topic, listener),
     retell: () => mqtt.announcer.retell(),

@@ -8,9 +8,18 @@ import type { Remembered } from './remembered.ts';
 
 const keptSchema = z.object({ topics: z.array(z.string()) });
 
+/** How long a broker may take to have heard what was sent, and how long one that is away is left in peace. */
+const CONFIRM_MS = 2000;
+const AWAY_MS = 5000;
+
 export interface StateTopicsParts {
-  readonly remembered: Pick<Remembered, 'recall' | 'keep'>;
+  /** `null` where nothing stands on the broker any more when we start. */
+  readonly remembered: Pick<Remembered, 'recall' | 'keep'> | null;
   readonly clear: (topic: string) => void;
+  /** Another one with each connection to the broker; `null` while there is none. */
+  readonly link: () => number | null;
+  /** Whether what an earlier run has left there is ours to clear. */
+  readonly isOurs: (topic: string) => boolean;
   readonly timing: Timing;
 }
 
@@ -31,32 +40,44 @@ export class StateTopics {
    */
   take(topics: readonly string[], patienceMs: number): void {
     this.#cancel();
-    const { timing, clear } = this.#parts;
     const before = this.#kept ?? this.#recalled();
     const left = before.filter((topic) => !topics.includes(topic));
     this.#keep([...topics, ...left]);
     if (left.length === 0) return;
-    const end = () => {
-      for (const topic of left) clear(topic);
-      this.#keep(topics);
-    };
-    if (patienceMs === 0) end();
-    else this.#cancel = timing.after(patienceMs, end);
+    if (patienceMs === 0) this.#clear(left, topics);
+    else this.#after(patienceMs, () => this.#clear(left, topics));
   }
 
   stop(): void {
     this.#cancel();
   }
 
+  /** Again and again, until the broker that was told is there a moment later. */
+  #clear(left: readonly string[], topics: readonly string[]): void {
+    const { link, clear } = this.#parts;
+    const told = link();
+    if (told === null) return this.#after(AWAY_MS, () => this.#clear(left, topics));
+    for (const topic of left) clear(topic);
+    this.#after(CONFIRM_MS, () => {
+      if (link() === told) this.#keep(topics);
+      else this.#clear(left, topics);
+    });
+  }
+
+  #after(ms: number, callback: () => void): void {
+    this.#cancel = this.#parts.timing.after(ms, callback);
+  }
+
   #recalled(): readonly string[] {
-    const topics = keptSchema.safeParse(this.#parts.remembered.recall('states')).data?.topics ?? [];
+    const { remembered, isOurs } = this.#parts;
+    const topics = keptSchema.safeParse(remembered?.recall('states')).data?.topics ?? [];
     this.#kept = topics;
-    return topics;
+    return topics.filter(isOurs);
   }
 
   #keep(topics: readonly string[]): void {
     const isNew = JSON.stringify(topics) !== JSON.stringify(this.#kept);
     this.#kept = topics;
-    if (isNew) this.#parts.remembered.keep('states', { topics });
+    if (isNew) this.#parts.remembered?.keep('states', { topics });
   }
 }

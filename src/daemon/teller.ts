@@ -18,12 +18,15 @@ import type { Topics } from '../model/topics.ts';
 import { buildInfo } from '../mqtt/info.ts';
 import type { MqttRoom } from '../mqtt/mqtt-room.ts';
 import type { CpuTemperature } from '../system/cpu-temperature.ts';
+import { within } from '../system/within.ts';
 import { catalogOf } from './catalog.ts';
 import type { Remembered } from './remembered.ts';
 import { StateTopics } from './state-topics.ts';
 import { timingBy } from './timing.ts';
 
 const SYSTEM_STATE_MS = 10_000;
+/** A sensor that takes longer is not waited for. */
+const TEMPERATURE_MS = 300;
 
 export interface TellerParts {
   readonly clock: Clock;
@@ -52,8 +55,14 @@ export class Teller {
   constructor(parts: TellerParts) {
     this.#parts = parts;
     this.#uptime = new Uptime(parts.clock);
-    const clear = (topic: string) => parts.mqtt.announcer.retain(topic, '');
-    this.#stateTopics = new StateTopics({ remembered: parts.remembered, clear, timing: timingBy(parts.clock) });
+    const { mqtt, topics } = parts;
+    this.#stateTopics = new StateTopics({
+      remembered: mqtt.connectedClients === null ? parts.remembered : null, // the broker inside does not keep ours
+      clear: (topic) => mqtt.announcer.retain(topic, ''),
+      link: () => mqtt.link,
+      isOurs: (topic) => topics.read(topic).kind !== 'foreign', // another base topic may be another daemon's by now
+      timing: timingBy(parts.clock),
+    });
   }
 
   /** What decisions rest on. */
@@ -68,7 +77,8 @@ export class Teller {
 
   /** To be called before the broker is there for others. Reads the temperature so that it is known whether there is one. */
   async open(): Promise<void> {
-    await Promise.all([this.#parts.remembered.open(), this.#parts.temperature.refresh()]);
+    const { remembered, temperature } = this.#parts;
+    await Promise.all([remembered.open(), within(TEMPERATURE_MS, temperature.refresh())]);
     this.#parts.homeAssistant.open();
   }
 
@@ -84,7 +94,7 @@ export class Teller {
     const { catalog } = this.settings(config);
     const limits = { commandBytes: MAX_COMMAND_BYTES, inbox: INBOX_LIMIT, requestIds: ANSWERS_PER_CLIENT, fps: config.renderer.fps };
     mqtt.announce(buildInfo(catalog, version, limits), this.#engine.states(), catalog.groups);
-    const machine = { canRestart, tellsTemperature: temperature.celsius !== null, countsClients: mqtt.connectedClients !== null };
+    const machine = { canRestart, tellsTemperature: temperature.hasTold, countsClients: mqtt.connectedClients !== null };
     const isAnnounced = config.home_assistant.enabled;
     homeAssistant.take(isAnnounced ? installationOf(config, catalog, topics, version, machine) : null);
     const several = severalNames(catalog);

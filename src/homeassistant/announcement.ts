@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import type { Component, Components } from './component.ts';
-import type { Discovery } from './discovery.ts';
+import { type Discovery, discoveryEnd } from './discovery.ts';
 
 /** Components that are remembered to be forgotten; past it the oldest are left to the user. */
 export const GONE_MOST = 500;
@@ -76,6 +76,15 @@ export function revived({ now, gone }: Told): readonly Words[] {
     if (topic !== now?.topic) return [topic, text(document, document.components)];
     return [topic, text(now.document, { ...now.document.components, ...document.components })];
   });
+}
+
+/** Without what another base topic has announced. @returns what it was given where there is none. */
+export function withoutOthers(told: Told, base: string): Told {
+  const own = discoveryEnd(base);
+  const isOwn = ({ topic }: Placed) => topic.endsWith(own);
+  const gone = told.gone.filter(isOwn);
+  const now = told.now !== null && isOwn(told.now) ? told.now : null;
+  return now === told.now && gone.length === told.gone.length ? told : { version: 1, now, gone };
 }
 
 /** It has been forgotten there. */

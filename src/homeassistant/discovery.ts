@@ -13,7 +13,12 @@ export interface Discovery {
 }
 
 export function discoveryTopic(prefix: string, base: string): string {
-  return `${prefix}/device/${nodeOf(base)}/config`;
+  return `${prefix}${discoveryEnd(base)}`;
+}
+
+/** What stands behind the prefix. */
+export function discoveryEnd(base: string): string {
+  return `/device/${nodeOf(base)}/config`;
 }
 
 export function buildDiscovery(installation: Installation): Discovery {

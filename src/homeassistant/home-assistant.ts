@@ -4,9 +4,22 @@
  */
 import type { Logger } from '../base/logger.ts';
 import type { Timing } from '../base/newest.ts';
-import { emptied, forget, nothingTold, type Placed, revived, standing, type Told, tell, toldSchema, type Words } from './announcement.ts';
+import {
+  emptied,
+  forget,
+  nothingTold,
+  type Placed,
+  revived,
+  standing,
+  type Told,
+  tell,
+  toldSchema,
+  type Words,
+  withoutOthers,
+} from './announcement.ts';
 import { buildDiscovery, discoveryTopic } from './discovery.ts';
 import type { Installation } from './installation.ts';
+import { Steps } from './steps.ts';
 
 /** Not all that it restarts with answer at once. */
 const LONGEST_DELAY_MS = 3000;
@@ -16,8 +29,15 @@ const LONGEST_DELAY_MS = 3000;
  */
 export const SETTLE_MS = 5000;
 
+/** Where it says that it comes and goes; another prefix for discovery does not change that. */
+const USUAL_PREFIX = 'homeassistant';
+
 /** The broker, as far as this needs one. */
 export interface Line {
+  /** Another one with each connection to the broker; `null` while there is none. */
+  link(): number | null;
+  /** It is ours: whatever an earlier run has said there nobody else can stand for. */
+  readonly isInside: boolean;
   /** Publishes what stays there; an empty payload clears it. */
   retain(topic: string, payload: string): void;
   /** Calls the listener with what others publish there from now on, and not with what stays there. */
@@ -35,6 +55,8 @@ export interface Memory {
 
 export interface HomeAssistantParts {
   readonly prefix: string;
+  /** The base topic of this run. */
+  readonly base: string;
   readonly line: Line;
   readonly memory: Memory;
   readonly timing: Timing;
@@ -45,41 +67,45 @@ export interface HomeAssistantParts {
 
 export class HomeAssistant {
   readonly #parts: HomeAssistantParts;
+  readonly #steps: Steps;
   #told: Told = nothingTold;
   /** The first time in a run it is said whatever was told before: the broker may not have it any more. */
   #isSaid = false;
-  /** Ends what is under way, one step after another. */
-  #cancelSteps: () => void = () => undefined;
   /** It has said that it is there and is answered in a moment; `null`: it is not waiting. */
   #cancelAnswer: (() => void) | null = null;
+  /** What is gone is being taken leave of; what was brought back for that may still stand. */
+  #farewell: 'none' | 'revived' | 'dismissed' = 'none';
+  #isStopped = false;
 
   constructor(parts: HomeAssistantParts) {
     this.#parts = parts;
+    this.#steps = new Steps(parts.timing, SETTLE_MS);
   }
 
   /** To be called before the broker is there for others, and when what was kept can be recalled. */
   open(): void {
     const { prefix, line, memory } = this.#parts;
-    line.hear(`${prefix}/status`, (payload) => {
-      if (payload === 'online') this.#greet();
-    });
+    for (const each of new Set([USUAL_PREFIX, prefix])) line.hear(`${each}/status`, (payload) => this.#hear(payload));
     const recalled = memory.recall();
-    if (recalled !== undefined) this.#told = this.#parse(recalled);
+    if (recalled !== undefined) this.#told = this.#own(this.#parse(recalled));
   }
 
   /** @param installation `null` where Home Assistant is to know nothing of us. */
   take(installation: Installation | null): void {
+    if (this.#isStopped) return;
     const now = installation === null ? null : this.#place(installation);
     const before = this.#told;
     if (JSON.stringify(before.now) === JSON.stringify(now) && this.#isSaid) return;
     this.#isSaid = true;
+    this.#endFarewell();
     this.#keep(tell(before, now));
     if (before.now !== null && before.now.topic !== now?.topic) this.#say([[before.now.topic, '']]);
-    this.#run([() => this.#sayStanding(), () => this.#sayStanding()]);
+    this.#steps.run([() => this.#sayStanding(), () => this.#sayStanding()]);
   }
 
   stop(): void {
-    this.#cancelSteps();
+    this.#isStopped = true;
+    this.#steps.cancel();
     this.#cancelAnswer?.();
   }
 
@@ -87,12 +113,24 @@ export class HomeAssistant {
     return { topic: discoveryTopic(this.#parts.prefix, installation.topics.base), document: buildDiscovery(installation) };
   }
 
-  /** It says that it is there once more while it waits: one answer does. */
+  #hear(payload: string): void {
+    if (this.#isStopped) return;
+    if (payload === 'online') this.#greet();
+    if (payload !== 'offline') return;
+    this.#cancelAnswer?.();
+    this.#cancelAnswer = null;
+    this.#endFarewell();
+  }
+
+  /** It says that it is there once more while it waits, or while leave is taken: that ends with an answer. */
   #greet(): void {
     const { timing, random } = this.#parts;
+    if (this.#farewell !== 'none') return;
     this.#cancelAnswer ??= timing.after(random() * LONGEST_DELAY_MS, () => {
       this.#cancelAnswer = null;
-      this.#run(this.#told.gone.length === 0 ? [() => this.#answer()] : this.#farewell());
+      if (this.#told.gone.length > 0) return this.#takeLeave();
+      const repeat = this.#steps.isBusy ? [() => this.#sayStanding()] : [];
+      this.#steps.run([() => this.#answer(), ...repeat]);
     });
   }
 
@@ -102,30 +140,41 @@ export class HomeAssistant {
     this.#parts.line.retell();
   }
 
-  /** It has just been started, and may have kept what left while it was away. */
-  #farewell(): (() => void)[] {
+  /** It has just been started, and may have kept what left while it was away. None of it is forgotten that it may not have heard. */
+  #takeLeave(): void {
+    const { line } = this.#parts;
+    const link = line.link();
+    if (link === null) return;
     const revive = () => {
+      this.#farewell = 'revived';
       this.#say(revived(this.#told));
-      this.#parts.line.retell();
+      line.retell();
     };
     const dismiss = () => {
-      this.#say(emptied(this.#told));
-      this.#sayStanding();
+      if (line.link() !== link) return this.#endFarewell();
+      this.#farewell = 'dismissed';
+      this.#sayDismissal();
     };
     const forgetThem = () => {
+      if (line.link() !== link) return this.#endFarewell();
+      this.#farewell = 'none';
       this.#keep(forget(this.#told));
       this.#answer();
     };
-    return [revive, dismiss, forgetThem];
+    this.#steps.run([revive, dismiss, forgetThem]);
   }
 
-  /** The first at once, each other after the one before has settled. What was under way ends. */
-  #run(steps: readonly (() => void)[]): void {
-    this.#cancelSteps();
-    const [step, ...rest] = steps;
-    if (step === undefined) return;
-    step();
-    this.#cancelSteps = rest.length === 0 ? () => undefined : this.#parts.timing.after(SETTLE_MS, () => this.#run(rest));
+  /** Before its end: what is gone must not stand there as if it were not, and is remembered until the next time. */
+  #endFarewell(): void {
+    if (this.#farewell === 'none') return;
+    this.#steps.cancel();
+    if (this.#farewell === 'revived') this.#sayDismissal();
+    this.#farewell = 'none';
+  }
+
+  #sayDismissal(): void {
+    this.#say(emptied(this.#told));
+    this.#sayStanding();
   }
 
   #sayStanding(): void {
@@ -142,6 +191,15 @@ export class HomeAssistant {
     const isNew = JSON.stringify(told) !== JSON.stringify(this.#told);
     this.#told = told;
     if (isNew) this.#parts.memory.keep(told);
+  }
+
+  /** A store may be a copy of another daemon's, which still has its base topic: what is that one's is not taken back. */
+  #own(told: Told): Told {
+    const { line, base, logger } = this.#parts;
+    const own = line.isInside ? told : withoutOthers(told, base);
+    const cure = 'where no other daemon has it, delete the device in Home Assistant';
+    if (own !== told) logger.info({ cure }, 'what was announced with another base topic stays as it is');
+    return own;
   }
 
   #parse(recalled: unknown): Told {

@@ -25,7 +25,7 @@ export interface Installation {
   readonly zones: readonly Lit[];
   /** Groups, and `all` where that is more than one zone. */
   readonly groups: readonly Lit[];
-  /** Ids, as a state names them. */
+  /** Ids, as a state names them, in the order of the alphabet: lists there have no search. */
   readonly effects: readonly string[];
   readonly palettes: readonly string[];
   readonly knobs: readonly Named[];
@@ -46,9 +46,9 @@ export interface MachineFacts {
 
 /** @param topics of this run, which a reload does not change. */
 export function installationOf(config: Config, catalog: Catalog, topics: Topics, version: string, machine: MachineFacts): Installation {
-  const zones = [...catalog.zones.values()];
+  const zones = [...catalog.zones.values()].map(({ id, name, colorModes }) => ({ id, name: name === id ? nameOf(id) : name, colorModes }));
   const groups = [...catalog.groups.values()].map(({ id, name, zones: members }) => {
-    return { id, name, colorModes: sharedModes(zones.filter((zone) => members.includes(zone.id))) };
+    return { id, name: name === id ? nameOf(id) : name, colorModes: sharedModes(zones.filter((zone) => members.includes(zone.id))) };
   });
   const all = zones.length > 1 ? [{ id: 'all', name: 'All', colorModes: sharedModes(zones) }] : [];
   return {
@@ -57,8 +57,8 @@ export function installationOf(config: Config, catalog: Catalog, topics: Topics,
     topics,
     zones,
     groups: [...all, ...groups],
-    effects: catalog.effects.map(({ id }) => id),
-    palettes: catalog.palettes.map(({ id }) => id),
+    effects: catalog.effects.map(({ id }) => id).sort(),
+    palettes: catalog.palettes.map(({ id }) => id).sort(),
     knobs: Object.keys(config.knobs).map((id) => ({ id, name: nameOf(id) })),
     strips: Object.keys(config.strips).map((id) => ({ id, name: nameOf(id) })),
     limitsPower: Object.keys(config.supplies).length > 0,

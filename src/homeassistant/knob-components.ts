@@ -37,7 +37,7 @@ export function knobComponents(identity: Identity, { id, name }: Named, topics: 
   const triggers = gestures.map(({ event, type, told, way }): [string, Component] => {
     const turned = way === null ? {} : { payload: way, value_template: WAY };
     const topic = topics.event(told, id);
-    return [`${event}_${id}`, { platform: 'device_automation', automation_type: 'trigger', type, subtype: name, topic, qos: 1, ...turned }];
+    return [`${event}_${id}`, { platform: 'device_automation', automation_type: 'trigger', type, subtype: id, topic, qos: 1, ...turned }];
   });
   return {
     [`event_${id}`]: entity(

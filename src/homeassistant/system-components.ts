@@ -21,7 +21,7 @@ const sensors: readonly Sensor[] = [
     key: 'current',
     name: 'Current',
     value: 'value_json.current_ma',
-    more: { device_class: 'current', unit_of_measurement: 'mA', state_class: 'measurement' },
+    more: { device_class: 'current', unit_of_measurement: 'mA', state_class: 'measurement', icon: 'mdi:current-dc' },
   },
   { key: 'started', name: 'Started', value: 'value_json.started_at', more: { device_class: 'timestamp' } },
   {

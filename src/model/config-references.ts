@@ -42,7 +42,7 @@ export function checkReferences(config: Config, unjudged: Unjudged = new Set()):
 
 /** On our own topics nobody but the daemon may publish, and Home Assistant has to. */
 function checkDiscovery({ mqtt, home_assistant }: Config): Mistake[] {
-  if (!`${home_assistant.discovery_prefix}/`.startsWith(`${mqtt.base_topic}/`)) return [];
+  if (!home_assistant.enabled || !`${home_assistant.discovery_prefix}/`.startsWith(`${mqtt.base_topic}/`)) return [];
   return [{ path: ['home_assistant', 'discovery_prefix'], message: `must lie outside of mqtt.base_topic, ${mqtt.base_topic}` }];
 }
 

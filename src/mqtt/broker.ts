@@ -28,6 +28,7 @@ import { untilQuiet } from './quiet.ts';
 import { arrivalsOf, Repeats } from './repeats.ts';
 import { sink } from './sink.ts';
 import { passBySlowClients, untilDrained } from './slow-clients.ts';
+import { readWhole } from './whole-reads.ts';
 
 /** Decides over who comes in, what a client publishes and what it is given. */
 export interface Gate {
@@ -167,6 +168,7 @@ export class Broker {
   /** Speaks MQTT on a connection that has entered, or on what was made of one. */
   serve(stream: Duplex, address: string): void {
     this.#streams.add(stream);
+    readWhole(stream);
     stream.once('close', () => this.#streams.delete(stream));
     this.#guards.watch(this.#aedes.handle(stream), address);
   }

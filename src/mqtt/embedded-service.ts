@@ -45,6 +45,7 @@ export interface MqttParts {
 export class EmbeddedService implements MqttRoom {
   readonly announcer: Announcer;
   readonly previews: Previews;
+  readonly link = 0;
   readonly #config: Config['mqtt'];
   readonly #topics: Topics;
   readonly #access: AccessControl;

@@ -27,6 +27,8 @@ export interface MqttRoom {
   readonly connectedClients: number | null;
   /** What the guards refused, by their names. */
   readonly guards: Readonly<Record<string, number>>;
+  /** Another one with each connection to another broker, `null` while there is none; the one inside is always there. */
+  readonly link: number | null;
   /** From here on messages can be published; nobody can send one yet. */
   open(): Promise<void>;
   /**

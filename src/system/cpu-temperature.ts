@@ -13,6 +13,7 @@ export class CpuTemperature {
   /** The file that was read last; `null` where it is to be looked for. */
   #file: string | null = null;
   #celsius: number | null = null;
+  #hasTold = false;
   #reading: Promise<void> | null = null;
 
   constructor(folder = '/sys/class/thermal') {
@@ -24,8 +25,14 @@ export class CpuTemperature {
     return this.#celsius;
   }
 
-  /** Reads it anew, once at a time. Never rejects. */
+  /** It was known once, and may be again. */
+  get hasTold(): boolean {
+    return this.#hasTold;
+  }
+
+  /** Reads it anew, once at a time: what hangs since the last time tells nothing any more. Never rejects. */
   refresh(): Promise<void> {
+    if (this.#reading !== null) this.#celsius = null;
     this.#reading ??= this.#read().finally(() => {
       this.#reading = null;
     });
@@ -36,6 +43,7 @@ export class CpuTemperature {
     this.#file ??= await findFile(this.#folder);
     this.#celsius = this.#file === null ? null : degreesIn(await textOf(this.#file));
     if (this.#celsius === null) this.#file = null;
+    else this.#hasTold = true;
   }
 }
 

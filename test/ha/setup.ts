@@ -2,7 +2,7 @@
  * Once before all cases: a real Home Assistant, and the daemon built.
  *
  * It needs Linux, root (it mounts and changes the root), and Debian's packages mmdebstrap, debian-archive-keyring,
- * util-linux, mount, mosquitto and chromium; what is missing is told. The first run fetches some 400 MB: a Debian with a newer Python
+ * util-linux, mount, mosquitto and chromium; what is missing is told. The first run fetches some 500 MB: a Debian with a newer Python
  * from where the host's apt gets its packages, and Home Assistant from where the host's pip does. All of it is kept in
  * `DIUNA_HA_CACHE`, or `diuna-ha` in the user's cache folder, and later runs start within seconds. `DIUNA_HA_VERSION`
  * names another Home Assistant, `DIUNA_HA_MIRROR` another mirror of Debian.

@@ -33,7 +33,7 @@ describe('a light', () => {
   });
 
   it('offers no effect first, and then all there are by their ids', () => {
-    expect(components()['light_floor']).toMatchObject({ effect: true, effect_list: ['off', 'rainbow', 'chase'] });
+    expect(components()['light_floor']).toMatchObject({ effect: true, effect_list: ['off', 'chase', 'rainbow'] });
   });
 });
 

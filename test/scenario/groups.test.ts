@@ -39,6 +39,7 @@ describe('a group', () => {
     await begin(root, { floor: 100, shelf: 50, desk: 100 });
     await until(() => root.state('downstairs')?.['state'] === 'ON' && root.state('corner')?.['brightness'] === 100, 'their states');
     const late = await watcher('second');
+    await until(() => late.state('downstairs') && late.on('diuna/info')[0], 'what is retained'); // in no order
     const state = late.state('downstairs');
     expect(late.on('diuna/zone/downstairs/state')[0]).toMatchObject({ retain: true });
     expect(state).toMatchObject({ state: 'ON', color: { r: 255, g: 0, b: 0 }, effect: 'off', origin: 'first' });

@@ -122,9 +122,9 @@ describe('what leaves the configuration', () => {
     const { components } = newest(client) ?? { components: {} };
     expect(components['light_shelf']).toEqual({ platform: 'light' });
     expect(components['press_dial']).toEqual({ platform: 'device_automation' });
-    expect(components['light_floor']).toMatchObject({ name: 'floor' });
+    expect(components['light_floor']).toMatchObject({ name: 'Floor' });
     await configure({});
-    await until(() => newest(client)?.components['light_shelf']?.['name'] === 'shelf', 'it to come back');
+    await until(() => newest(client)?.components['light_shelf']?.['name'] === 'Shelf', 'it to come back');
   });
 
   it('is dismissed too where it left between two starts', async () => {

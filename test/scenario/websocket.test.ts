@@ -1,6 +1,7 @@
 /** MQTT over WebSocket against a whole daemon: the same commands, replies and states, in each version of the protocol. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { generate, parser } from 'mqtt-packet';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { TestClient } from '../support/client.ts';
@@ -51,6 +52,24 @@ describe('MQTT over WebSocket', () => {
     await page.mqtt.subscribeAsync('diuna/zone/floor/state');
     await other.ask({ type: 'zone.set_brightness', zone: 'floor', brightness: 41 });
     await until(() => page.state('floor')?.['brightness'] === 41, 'the state of a command that came by TCP');
+  });
+
+  it('thousands of packets that come at once, each in a message of its own, are read to the last', async () => {
+    const { home, url } = await start();
+    const socket = new WebSocket(url, 'mqtt', { perMessageDeflate: false });
+    const heard = parser();
+    socket.on('message', (bytes: Buffer) => heard.parse(bytes));
+    await once(socket, 'open');
+    socket.send(generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId: 'many', clean: true, keepalive: 0 }));
+    await once(heard, 'packet');
+    const answered = once(heard, 'packet');
+    const publish = generate({ cmd: 'publish', topic: 'a/b', payload: 'x', qos: 0, retain: false, dup: false });
+    for (let count = 0; count < 4000; count += 1) socket.send(publish);
+    const ping = generate({ cmd: 'pingreq' });
+    for (const byte of ping) socket.send(Buffer.of(byte)); // and one packet in several messages
+    expect(await answered).toMatchObject([{ cmd: 'pingresp' }]);
+    socket.terminate();
+    await connect(home.port, 'other');
   });
 
   it('a foreign page is turned away, counted and logged with who, from where and why', async () => {

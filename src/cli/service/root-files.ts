@@ -8,8 +8,8 @@ import { dirname, join } from 'node:path';
 import { partsOf } from '../../renderer/user-effects/files.ts';
 import { type Distrust, distrust, type PathPart } from '../../renderer/user-effects/root-rule.ts';
 
-/** `bindings` is how both find their native parts. */
-const PACKAGES = ['rpi-ws281x-native', 'spi-device', 'bindings'];
+/** `bindings`, and what it loads, is how both find their native parts. */
+const PACKAGES = ['rpi-ws281x-native', 'spi-device', 'bindings', 'file-uri-to-path'];
 const RUN_BY_ROOT = {
   why: 'root runs it for the renderer',
   cure: 'install diuna for the whole machine (sudo npm install -g diuna)',

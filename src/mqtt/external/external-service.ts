@@ -8,11 +8,13 @@ import { Topics } from '../../model/topics.ts';
 import { Announcer } from '../announcer.ts';
 import type { MqttParts } from '../embedded-service.ts';
 import type { Skipped } from '../event-queue.ts';
-import { Inbox, type Incoming, isRestart } from '../inbox.ts';
+import { Inbox, isRestart } from '../inbox.ts';
 import type { MqttRoom } from '../mqtt-room.ts';
 import { Sparing } from '../sparing.ts';
 import { Arrivals } from './arrivals.ts';
 import { CredentialFiles } from './credentials.ts';
+import { Denials } from './denials.ts';
+import { incomingOf } from './incoming.ts';
 import { Keeper } from './keeper.ts';
 import type { Link, Session } from './link.ts';
 import { Outbox } from './outbox.ts';
@@ -29,8 +31,7 @@ const LAST_WORDS_MS = 1000;
 /** A broker that does not answer a SUBSCRIBE by then is left. */
 const SUBACK_MS = 10_000;
 const GOODBYE_MS = 500;
-/** Topics that were denied are told of once each, so many at most. */
-const DENIALS_TOLD = 50;
+const TOO_LARGE = 'raise max_packet_size in the broker; home_assistant.enabled: false does without the largest message';
 
 export type ExternalParts = Pick<MqttParts, 'config' | 'clock' | 'logger' | 'submit' | 'report' | 'authenticator'>;
 
@@ -48,9 +49,10 @@ export class ExternalService implements MqttRoom {
   readonly #report: Report;
   /** Topics that are not ours, and who listens there. */
   readonly #heard = new Map<string, (payload: string) => void>();
-  readonly #denied = new Set<string>();
+  readonly #denials: Denials;
   readonly #sparing = new Sparing();
   #link: Link | null = null;
+  #links = 0;
   /** Of a connection that has not been subscribed yet. */
   #session: Session | null = null;
   #silence: NodeJS.Timeout | undefined;
@@ -64,10 +66,11 @@ export class ExternalService implements MqttRoom {
     this.#url = config.broker_url ?? '';
     const topics = new Topics(config.base_topic);
     this.#topics = topics;
+    this.#denials = new Denials(topics, logger);
     this.#outbox = new Outbox(
       {
-        denied: (topic, code) => this.#tellDenied(topic, code),
-        tooLarge: (topic, bytes) => logger.error({ topic, bytes }, 'a message is larger than the broker takes'),
+        denied: (topic, code) => this.#denials.tell(topic, code),
+        tooLarge: (topic, bytes) => logger.error({ topic, bytes, cure: TOO_LARGE }, 'a message is larger than the broker takes'),
         givenUp: () => this.#tellGivenUp(),
       },
       Math.random,
@@ -91,6 +94,10 @@ export class ExternalService implements MqttRoom {
     );
     this.#arrivals = new Arrivals({ take: (packet, done) => this.#take(packet, done), send: (packet) => this.#link?.send(packet) });
     this.#keeper = this.#buildKeeper();
+  }
+
+  get link(): number | null {
+    return this.#link === null || this.#session !== null ? null : this.#links;
   }
 
   /** Nothing to open: what is published waits. */
@@ -162,7 +169,7 @@ export class ExternalService implements MqttRoom {
 
   #up(link: Link, session: Session): void {
     this.#link = link;
-    this.#denied.clear();
+    this.#denials.forget();
     this.#arrivals.connected(session.present);
     this.#session = session;
     link.send(subscribePacket(this.#filters(), session.version, this.#outbox.spareId()));
@@ -175,7 +182,8 @@ export class ExternalService implements MqttRoom {
     if (link === null || session === null) return;
     clearTimeout(this.#silence);
     this.#session = null;
-    for (const filter of deniedFilters(this.#filters(), granted)) this.#tellDenied(filter, 0x80);
+    this.#links += 1;
+    for (const filter of deniedFilters(this.#filters(), granted)) this.#denials.tell(filter, 0x80);
     this.#outbox.up(link, session);
     this.#parts.logger.info({ granted }, 'commands come in');
     const dropped = this.#outbox.takeDropped();
@@ -232,23 +240,9 @@ export class ExternalService implements MqttRoom {
     this.#skipped = { count: count + gap.count, after, until: gap.until };
   }
 
-  #tellDenied(topic: string, code: number): void {
-    if (this.#denied.has(topic) || this.#denied.size >= DENIALS_TOLD) return;
-    this.#denied.add(topic);
-    const ours = topic.startsWith(`${this.#topics.base}/`) ? `${this.#topics.base}/#` : topic;
-    const cure = `let the daemon's user read and write ${ours} in the broker's access list`;
-    this.#parts.logger.error({ topic, code, cure }, 'the broker denies the daemon a topic');
-  }
-
   #tellGivenUp(): void {
     this.#sparing.say('given up', (unsaid) =>
       this.#parts.logger.warn(unsaid, 'the broker takes replies and notices too slowly: of those that wait the oldest are given up'),
     );
   }
-}
-
-function incomingOf({ topic, payload, qos, properties }: IPublishPacket, nowMs: number): Incoming {
-  const { responseTopic, correlationData, messageExpiryInterval } = properties ?? {};
-  const replyTo = responseTopic === undefined ? null : { topic: responseTopic, correlationData };
-  return { topic, payload, qos, replyTo, expiresMs: messageExpiryInterval === undefined ? null : nowMs + messageExpiryInterval * 1000 };
 }

@@ -4,6 +4,7 @@
  */
 import type { Aedes, PublishPacket } from 'aedes';
 import type { Result } from '../../base/result.ts';
+import { readWhole } from '../whole-reads.ts';
 import type { Connection } from './connection.ts';
 import { type Counters, newCounters } from './counters.ts';
 import { type Hooked, hook, hookConnect } from './hooks.ts';
@@ -96,6 +97,7 @@ export function enableMqtt5(aedes: Aedes, given: Pick<Mqtt5Options, 'logger'> & 
     async selfCheck() {
       const result = await checkRoundTrip((stream) => {
         trusted.add(stream);
+        readWhole(stream);
         aedes.handle(stream);
       });
       if (!result.ok) disable();

@@ -1,4 +1,4 @@
-/** The connection with one page of Chromium: commands with their results. */
+/** The connection with one page of Chromium: commands with their results, and what it tells by itself. */
 import { once } from 'node:events';
 import WebSocket from 'ws';
 import * as z from 'zod';
@@ -8,12 +8,15 @@ const messageSchema = z.looseObject({
   id: z.number().optional(),
   result: z.unknown().optional(),
   error: z.unknown().optional(),
+  method: z.string().optional(),
+  params: z.unknown().optional(),
 });
-type Answer = Pick<z.infer<typeof messageSchema>, 'result' | 'error'>;
+type Message = z.infer<typeof messageSchema>;
 
 export class DevTools {
   readonly #socket: WebSocket;
-  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  readonly #waiting = new Map<number, (answer: Message) => void>();
+  readonly #hearing = new Map<string, (params: unknown) => void>();
   #last = 0;
 
   private constructor(socket: WebSocket) {
@@ -27,8 +30,14 @@ export class DevTools {
     return new DevTools(socket);
   }
 
-  #hear({ id, result, error }: z.infer<typeof messageSchema>): void {
-    if (id !== undefined) this.#waiting.get(id)?.({ result, error });
+  #hear(message: Message): void {
+    if (message.id !== undefined) this.#waiting.get(message.id)?.(message);
+    if (message.method !== undefined) this.#hearing.get(message.method)?.(message.params);
+  }
+
+  /** @param method of the event, such as Runtime.consoleAPICalled; one listener each. */
+  on<T>(method: string, schema: z.ZodType<T>, listener: (params: T) => void): void {
+    this.#hearing.set(method, (params) => listener(schema.parse(params)));
   }
 
   /** @throws where Chromium refuses it. */
@@ -36,7 +45,7 @@ export class DevTools {
     this.#last += 1;
     const id = this.#last;
     let late: NodeJS.Timeout | undefined;
-    const answered = new Promise<Answer>((resolve, reject) => {
+    const answered = new Promise<Message>((resolve, reject) => {
       this.#waiting.set(id, resolve);
       late = setTimeout(() => reject(new Error(`Chromium did not answer ${method} within ${COMMAND_MS / 1000} s`)), COMMAND_MS);
     });

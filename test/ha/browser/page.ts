@@ -1,131 +1,158 @@
-/** A page of Home Assistant in a Chromium of its own, as the person who set it up sees it. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+/** A page of Home Assistant in a Chromium of its own, as the person sees it who set it up. */
+import { writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { HomeAssistant } from '../home-assistant/home-assistant.ts';
-import { DevTools } from './devtools.ts';
+import { Chromium } from './chromium.ts';
+import { COMPLETE, middleOf, moreInfo, TEXT } from './in-page.ts';
 
-const START_MS = 60_000;
 const WAIT_MS = 30_000;
 const ASK_EVERY_MS = 100;
-/** As long as a picture waits for a page that moves, and how far two that are the same lie apart. */
-const STILL_MS = 8000;
-const STILL_EVERY_MS = 500;
-const SIZE = { width: 1280, height: 1400, deviceScaleFactor: 1, mobile: false };
 const nothing = z.unknown();
-/** Home Assistant's pages are made of elements within elements: all text that can be read there. */
-const READ = `(() => {
-  const texts = [];
-  const walk = (node) => {
-    if (node.nodeType === 3) texts.push(node.data.trim());
-    if (['SCRIPT', 'STYLE', 'TEMPLATE'].includes(node.nodeName)) return;
-    if (node.shadowRoot) walk(node.shadowRoot);
-    for (const child of node.childNodes) walk(child);
-  };
-  walk(document.body ?? document.createElement('body'));
-  return texts.filter((text) => text !== '').join('\\n');
-})()`;
+const pointSchema = z.object({ x: z.number(), y: z.number() });
+const consoleSchema = z.looseObject({ type: z.string(), args: z.array(z.unknown()) });
+const exceptionSchema = z.looseObject({
+  exceptionDetails: z.looseObject({ text: z.string(), exception: z.looseObject({ description: z.string().optional() }).optional() }),
+});
+const entrySchema = z.looseObject({ entry: z.looseObject({ level: z.string(), text: z.string(), url: z.string().optional() }) });
+
+/** In pixels of the page. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+export interface Cut extends Size {
+  readonly x: number;
+  readonly y: number;
+}
 
 export class HomeAssistantPage {
-  readonly #chromium: ChildProcess;
-  readonly #tools: DevTools;
+  readonly #chromium: Chromium;
   readonly #home: HomeAssistant;
+  /** What its console was told as an error, and what was thrown and caught by nobody. */
+  readonly errors: string[] = [];
 
-  private constructor(chromium: ChildProcess, tools: DevTools, home: HomeAssistant) {
+  private constructor(chromium: Chromium, home: HomeAssistant) {
     this.#chromium = chromium;
-    this.#tools = tools;
     this.#home = home;
   }
 
   /** @param folder for Chromium's files. */
   static async open(home: HomeAssistant, folder: string): Promise<HomeAssistantPage> {
-    const profile = await mkdtemp(join(folder, 'chromium-'));
-    const options = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--remote-debugging-port=0'];
-    const words = ['--pdeathsig', 'KILL', 'chromium', ...options, `--user-data-dir=${profile}`, 'about:blank'];
-    const chromium = spawn('setpriv', words, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
-    const port = await devToolsPort(chromium);
-    const targets = z.array(z.looseObject({ type: z.string(), webSocketDebuggerUrl: z.string() }));
-    const listed = targets.parse(await (await fetch(`http://127.0.0.1:${port}/json/list`)).json());
-    const address = listed.find(({ type }) => type === 'page')?.webSocketDebuggerUrl;
-    if (address === undefined) throw new Error('Chromium has no page');
-    const self = new HomeAssistantPage(chromium, await DevTools.open(address), home);
+    const self = new HomeAssistantPage(await Chromium.start(folder), home);
+    self.#listen();
+    for (const domain of ['Page', 'Runtime', 'Log']) await self.#command(`${domain}.enable`);
     await self.#logIn();
     return self;
   }
 
-  async #logIn(): Promise<void> {
-    const { address, tokens } = this.#home;
-    const known = { ...tokens, token_type: 'Bearer', expires_in: 1800, expires: Date.now() + 1_800_000 };
-    const stored = JSON.stringify({ ...known, hassUrl: address, clientId: `${address}/` });
-    const source = `localStorage.setItem('hassTokens', ${JSON.stringify(stored)});`;
-    await this.#tools.command('Page.enable', {}, nothing);
-    await this.#tools.command('Page.addScriptToEvaluateOnNewDocument', { source }, nothing);
-    await this.#tools.command('Emulation.setDeviceMetricsOverride', SIZE, nothing);
+  #command(method: string, params: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+    return this.#chromium.tools.command(method, params, nothing);
   }
 
-  /** @param path such as /lovelace/0. @returns when all the texts can be read there. */
-  async show(path: string, texts: readonly string[]): Promise<void> {
-    await this.#tools.command('Page.navigate', { url: `${this.#home.address}${path}` }, nothing);
+  #listen(): void {
+    const { tools } = this.#chromium;
+    tools.on('Runtime.consoleAPICalled', consoleSchema, ({ type, args }) => {
+      if (type === 'error') this.errors.push(JSON.stringify(args));
+    });
+    tools.on('Runtime.exceptionThrown', exceptionSchema, ({ exceptionDetails: { text, exception } }) => {
+      this.errors.push(exception?.description ?? text);
+    });
+    tools.on('Log.entryAdded', entrySchema, ({ entry: { level, text, url } }) => {
+      if (level === 'error') this.errors.push(`${text} ${url ?? ''}`);
+    });
+  }
+
+  /** By what the browser of a person who has logged in keeps. In light colours, without the bar at the side, and without motion. */
+  async #logIn(): Promise<void> {
+    const { address, tokens } = this.#home;
+    const known = { ...tokens, token_type: 'Bearer', expires_in: 1800, expires: Date.now() + 1_800_000, ha_auth_provider: 'homeassistant' };
+    const kept = { hassTokens: { ...known, hassUrl: address, clientId: `${address}/` }, dockedSidebar: 'always_hidden' };
+    const source = Object.entries(kept)
+      .map(([key, value]) => `localStorage.setItem('${key}', ${JSON.stringify(JSON.stringify(value))});`)
+      .join('');
+    await this.#command('Page.addScriptToEvaluateOnNewDocument', { source });
+    const features = [
+      { name: 'prefers-color-scheme', value: 'light' },
+      { name: 'prefers-reduced-motion', value: 'reduce' },
+    ];
+    await this.#command('Emulation.setEmulatedMedia', { features });
+  }
+
+  async #ask<T>(expression: string, schema: z.ZodType<T>): Promise<T> {
+    const answerSchema = z.looseObject({ result: z.looseObject({ value: schema }) });
+    const answer = await this.#chromium.tools.command('Runtime.evaluate', { expression, returnByValue: true }, answerSchema);
+    return answer.result.value;
+  }
+
+  async #until<T>(ask: () => Promise<T | null | false>, what: string): Promise<T> {
     const end = performance.now() + WAIT_MS;
     for (;;) {
-      const read = await this.read();
-      const missing = texts.filter((text) => !read.includes(text));
-      if (missing.length === 0) return;
-      if (performance.now() > end) throw new Error(`waited ${WAIT_MS} ms for ${missing.join(', ')} on ${path}, which reads:\n${read}`);
+      const answer = await ask();
+      if (answer !== null && answer !== false) return answer;
+      if (performance.now() > end) throw new Error(`waited ${WAIT_MS} ms for ${what}; the page reads:\n${await this.read()}`);
       await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
     }
   }
 
   /** All its text, line by line. */
-  async read(): Promise<string> {
-    const schema = z.looseObject({ result: z.looseObject({ value: z.string() }) });
-    return (await this.#tools.command('Runtime.evaluate', { expression: READ, returnByValue: true }, schema)).result.value;
+  read(): Promise<string> {
+    return this.#ask(TEXT, z.string());
   }
 
-  /** Taken once the page stands still: its icons come late. @param path of a PNG file. */
-  async picture(path: string): Promise<void> {
-    const end = performance.now() + STILL_MS;
-    let last = await this.#shot();
-    for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, STILL_EVERY_MS));
-      const next = await this.#shot();
-      if (next === last || performance.now() > end) break;
-      last = next;
-    }
+  /** @param path such as /lovelace/0. @returns when it is there, whole. */
+  async show(path: string, { width, height }: Size, texts: readonly string[]): Promise<void> {
+    await this.#command('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
+    await this.#command('Page.navigate', { url: `${this.#home.address}${path}` });
+    await this.reads(texts);
+  }
+
+  /** Each is a line of its text. */
+  async reads(texts: readonly string[]): Promise<void> {
+    const missing = async () => {
+      const lines = new Set((await this.read()).split('\n'));
+      return texts.filter((text) => !lines.has(text));
+    };
+    const whole = async () => (await missing()).length === 0 && (await this.#ask(COMPLETE, z.boolean()));
+    await this.#until(whole, `${texts.join(', ')}`).catch(async (cause: unknown) => {
+      throw new Error(`not all is there; missing: ${(await missing()).join(', ') || 'icons'}`, { cause });
+    });
+  }
+
+  /** Opens the dialog with all of one entity. */
+  async moreInfo(entityId: string): Promise<void> {
+    await this.#command('Runtime.evaluate', { expression: moreInfo(entityId) });
+  }
+
+  /** @param selector of an element. @returns its middle, once it is drawn and stands still. */
+  async drawn(selector: string): Promise<z.infer<typeof pointSchema>> {
+    let last: z.infer<typeof pointSchema> | null = null;
+    return this.#until(async () => {
+      const before: typeof last = last;
+      last = await this.#ask(middleOf(selector), pointSchema.nullable());
+      return last?.x === before?.x && last?.y === before?.y && last;
+    }, selector);
+  }
+
+  /** @param selector of an element; the first that is drawn is meant. */
+  async click(selector: string): Promise<void> {
+    const { x, y } = await this.drawn(selector);
+    for (const type of ['mousePressed', 'mouseReleased'])
+      await this.#command('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 });
+  }
+
+  /** Taken once it stands still. @param path of a PNG file. @param cut of the window; left out: all of it. */
+  async picture(path: string, cut?: Cut): Promise<void> {
+    const options = { format: 'png', ...(cut === undefined ? {} : { clip: { ...cut, scale: 1 } }) };
+    let last = '';
+    await this.#until(async () => {
+      const before = last;
+      last = (await this.#chromium.tools.command('Page.captureScreenshot', options, z.looseObject({ data: z.string() }))).data;
+      return last === before;
+    }, 'the page to stand still');
     await writeFile(path, Buffer.from(last, 'base64'));
   }
 
-  async #shot(): Promise<string> {
-    return (await this.#tools.command('Page.captureScreenshot', { format: 'png' }, z.looseObject({ data: z.string() }))).data;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#tools.close();
-    const { pid, exitCode, signalCode } = this.#chromium;
-    if (pid === undefined || exitCode !== null || signalCode !== null) return;
-    const exited = once(this.#chromium, 'exit');
-    process.kill(-pid, 'SIGKILL');
-    await exited;
+    await this.#chromium[Symbol.asyncDispose]();
   }
-}
-
-async function devToolsPort(chromium: ChildProcess): Promise<string> {
-  if (chromium.stderr === null) throw new Error('Chromium has no output');
-  const said: string[] = [];
-  const lines = createInterface(chromium.stderr);
-  const late = setTimeout(() => lines.close(), START_MS);
-  try {
-    for await (const line of lines) {
-      said.push(line);
-      const port = /DevTools listening on ws:\/\/[^:]+:(\d+)\//.exec(line)?.[1];
-      if (port !== undefined) return port;
-    }
-  } finally {
-    clearTimeout(late);
-    chromium.stderr.resume();
-  }
-  throw new Error(`Chromium did not start: ${said.join('\n').slice(-1500)}`);
 }

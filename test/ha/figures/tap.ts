@@ -1,6 +1,7 @@
 /**
  * Stands between Home Assistant and the daemon, and tells when a message of Home Assistant's passes: the moment at which it
- * becomes ours. What the broker tells others of it comes after the light, as only what is durable is told.
+ * becomes ours. What the broker tells others of it comes after the light, as only what is durable is told. It tells too what Home
+ * Assistant has subscribed to: that comes some time after it has said that an automation is there.
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
@@ -13,7 +14,10 @@ export interface Passed {
 }
 
 export class Tap {
+  /** Home Assistant's messages. */
   readonly passed: Passed[] = [];
+  /** Filters that the daemon has confirmed, in order. */
+  readonly subscribed: string[] = [];
   readonly port: number;
   readonly #server: Server;
 
@@ -33,20 +37,27 @@ export class Tap {
     return self;
   }
 
-  #join(socket: Socket, to: number): void {
+  #join(home: Socket, to: number): void {
     const daemon = connect({ port: to, host: '127.0.0.1', noDelay: true });
-    const packets = parser({ protocolVersion: 5 });
-    packets.on('packet', (packet) => {
-      if (packet.cmd === 'publish') this.passed.push({ atMs: performance.now(), topic: packet.topic });
-    });
-    for (const [one, other] of [
-      [socket, daemon],
-      [daemon, socket],
+    const asked = new Map<number | undefined, string[]>();
+    for (const [from, other] of [
+      [home, daemon],
+      [daemon, home],
     ] as const) {
-      one.on('error', () => other.destroy());
-      one.pipe(other);
+      from.on('error', () => other.destroy());
+      from.pipe(other); // first, so that nothing waits for what follows
+      const packets = parser({ protocolVersion: 5 });
+      from.on('data', (chunk) => void packets.parse(Buffer.from(chunk)));
+      packets.on('packet', (packet) => {
+        if (packet.cmd === 'publish' && from === home) this.passed.push({ atMs: performance.now(), topic: packet.topic });
+        if (packet.cmd === 'subscribe')
+          asked.set(
+            packet.messageId,
+            packet.subscriptions.map(({ topic }) => topic),
+          );
+        if (packet.cmd === 'suback') this.subscribed.push(...(asked.get(packet.messageId) ?? []));
+      });
     }
-    socket.on('data', (chunk) => void packets.parse(Buffer.from(chunk)));
   }
 
   first(from: number, topic: string): Promise<Passed> {

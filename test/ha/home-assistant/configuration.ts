@@ -19,6 +19,7 @@ logger:
   logs:
     homeassistant.components.mqtt: debug
     homeassistant.core: info
+    homeassistant.util.package: info
 `;
 
 export async function writeConfiguration(folder: string): Promise<void> {

@@ -13,7 +13,12 @@ export interface HassOptions {
   /** Where its pages and its API are. */
   readonly port: number;
   /** Left out: it installs nothing. Else a folder for what it fetches, and its environment. */
-  readonly installing?: { readonly fetched: string; readonly environment: Readonly<Record<string, string>> };
+  readonly installing?: {
+    readonly fetched: string;
+    readonly environment: Readonly<Record<string, string>>;
+    /** Is told the packages that it installs. */
+    readonly onPackage: (name: string) => void;
+  };
 }
 
 const STOP_MS = 30_000;
@@ -41,7 +46,12 @@ export class Hass {
         ...installing?.environment,
       },
     });
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => log.add(chunk));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        log.add(chunk);
+        for (const [, name] of chunk.matchAll(/Attempting install of (\S+)/g)) installing?.onPackage(name ?? '');
+      });
+    }
     return new Hass(child);
   }
 

@@ -34,7 +34,7 @@ async function build(folder: string): Promise<void> {
   const root = join(folder, 'root');
   const fetched = join(cache.path, 'fetched');
   await mkdir(fetched, { recursive: true });
-  say('Home Assistant is not there yet: some 400 MB to fetch, some minutes, 2 GB on the disk');
+  say('Home Assistant is not there yet: some 500 MB to fetch, five minutes, 3 GB on the disk');
   await buildDebian(root);
   await installHomeAssistant(root, fetched);
   await warmUp(root, fetched, folder);

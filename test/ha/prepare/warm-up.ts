@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { freePort } from '../../support/daemon.ts';
 import { MosquittoBroker } from '../../support/mosquitto-broker.ts';
 import { HomeAssistant, type HomeAssistantOptions } from '../home-assistant/home-assistant.ts';
-import { told } from './cache.ts';
+import { say, told } from './cache.ts';
 import { FETCHED_FOLDER } from './debian-root.ts';
 import { fetchingEnvironment } from './host-settings.ts';
 import { indexForUv } from './python.ts';
@@ -16,7 +16,9 @@ export async function warmUp(root: string, fetched: string, near: string): Promi
   const environment = { ...fetchingEnvironment(FETCHED_FOLDER), ...(await indexForUv(root, fetched)) };
   const folder = await mkdtemp(join(near, 'warm-up-'));
   try {
-    await told('its first start, at which it fetches more (80 MB)', () => tryOut({ root, folder, installing: { fetched, environment } }));
+    const onPackage = (name: string) => say(`  it installs ${name}`);
+    const installing = { fetched, environment, onPackage };
+    await told('its first start, at which it fetches more: a minute or two', () => tryOut({ root, folder, installing }));
     await told('its second start, from which on it fetches nothing', () => tryOut({ root, folder }));
   } finally {
     await rm(folder, { recursive: true, force: true });

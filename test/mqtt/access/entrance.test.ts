@@ -1,5 +1,6 @@
 /** Who is let in, what who is not is told, and what must not happen before. */
 import { expect, it } from 'vitest';
+import { collect } from '../../support/collect.ts';
 import { until } from '../../support/until.ts';
 import { Guest, open, Raw, Users } from './stage.ts';
 
@@ -99,11 +100,13 @@ it.each([4, 5] as const)('a flood behind a login that is under way is bounded, w
   const raw = await Raw.open(room, version);
   raw.connect({ username: 'root', password: Buffer.from('root') });
   await until(() => desk.asked.length === 2, 'the question');
+  collect();
   const before = process.memoryUsage().arrayBuffers;
   const packet = { cmd: 'publish', topic: 'early', payload: Buffer.alloc(60_000), qos: 0, retain: false, dup: false } as const;
   for (let sent = 0; sent < 500; sent += 1) raw.send(packet);
   await roundTrips(witness, 500);
   expect(raw.socket.writableLength).toBeGreaterThan(20_000_000); // the broker reads no more
+  collect();
   expect(process.memoryUsage().arrayBuffers - before - raw.socket.writableLength).toBeLessThan(8_000_000);
   raw.socket.destroy();
   desk.letGo();

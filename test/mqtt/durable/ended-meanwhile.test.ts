@@ -76,7 +76,7 @@ async function died(ids: readonly string[], expiry = 7200): Promise<FakeDisk> {
     const client = await connect(house, id, { ...keeping(5, expiry), will });
     await client.mqtt.subscribeAsync('q', { qos: 1 });
     await client.vanish();
-    await until(() => logged(disk).has(`a/${id}`), 'the will to be kept');
+    await until(() => logged(disk.afterPowerCut(() => 0)).has(`a/${id}`), 'the will to be kept');
     house.clock.monotonic += 1_000_000;
     house.clock.wall += 1000;
   }

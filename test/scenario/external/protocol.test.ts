@@ -1,5 +1,5 @@
 /** What the daemon says to a broker, packet by packet, and what it makes of what no well-behaved broker does. */
-import type { Packet } from 'mqtt-packet';
+import type { IPublishPacket, Packet } from 'mqtt-packet';
 import { expect, it } from 'vitest';
 import { FakeBroker, obey, type Visit } from '../../support/fake-broker.ts';
 import { until } from '../../support/until.ts';
@@ -132,10 +132,11 @@ it('what was on its way when the connection was lost is sent again first, with i
   const second = await broker.visit(2);
   await until(() => events(second).length === 100, 'all events');
   expect(events(second).map(number)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+  const known = (packet: IPublishPacket) => [packet.messageId, number(packet)];
   const again = events(second).filter(({ dup }) => dup);
-  expect(again.map((packet) => [packet.messageId, number(packet)])).toEqual(
-    events(first).map((packet) => [packet.messageId, number(packet)]),
-  );
+  // of what it had sent the connection may have lost the end
+  expect(again.map(known).slice(0, events(first).length)).toEqual(events(first).map(known));
+  expect(events(second).slice(0, again.length)).toEqual(again);
   const state = second.publishes().findLast(({ topic }) => topic === 'diuna/zone/floor/state');
   expect(JSON.parse(state?.payload.toString() ?? '')).toMatchObject({ seq: 100 });
 });
