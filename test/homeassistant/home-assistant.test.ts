@@ -16,12 +16,12 @@ interface House {
   /** In order: topics with payloads, and `retell`. */
   readonly said: (readonly [string, string])[];
   /** What it says on its own topic, or another. */
-  hear(payload: string, topic?: string): void;
+  readonly hear: (payload: string, topic?: string) => void;
   link: number | null;
   readonly memory: { value: unknown };
   readonly warnings: string[];
   /** Forgets what was said up to now. @returns it. */
-  taken(): (readonly [string, string])[];
+  readonly taken: () => (readonly [string, string])[];
 }
 
 const defaults = { memory: { value: undefined as unknown }, random: 0.5, prefix: 'homeassistant', base: 'diuna', isInside: true };

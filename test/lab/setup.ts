@@ -6,7 +6,7 @@ import { installed } from './diuna/install.ts';
 import type { Snapshot } from './guest/guest.ts';
 import { type Base, prepareBase } from './prepare/base.ts';
 import { prepareBooted } from './prepare/booted.ts';
-import { cacheFolder, openRunFolder } from './prepare/cache.ts';
+import { cache } from './prepare/cache.ts';
 import { requirePrograms } from './prepare/programs.ts';
 import { say, told } from './prepare/progress.ts';
 
@@ -27,10 +27,11 @@ declare module 'vitest' {
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   requirePrograms();
-  say(`what is fetched and built is kept in ${cacheFolder()}`);
+  say(`what is fetched and built is kept in ${cache.path}`);
   const base = await prepareBase();
+  say(`the machine is ${base.accelerator.how}`);
   const booted = await prepareBooted(base);
-  const folder = await openRunFolder();
+  const folder = await cache.openRunFolder();
   const removeAll = () => rm(folder, { recursive: true, force: true });
   try {
     const snapshot = await told('diuna built and installed', () => installed(base, booted, join(folder, 'installed')));

@@ -1,6 +1,6 @@
 /** `npm run test:lab`: the daemon on a real Linux with systemd, in an emulated machine. Apart from `npm test`: it fetches a kernel and takes minutes. */
 import { defineConfig } from 'vitest/config';
-import { CountsReporter } from './counts-reporter.ts';
+import { CountsReporter } from '../support/counts-reporter.ts';
 
 // biome-ignore lint/style/noDefaultExport: where vitest reads its configuration
 export default defineConfig({

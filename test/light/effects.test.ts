@@ -17,7 +17,12 @@ function running(id: string, length: number, changed: Partial<ZoneTarget> = {}):
 }
 
 /** As the daemon wires them: what users type is looked up among what this room declares. */
-const catalog: Catalog = { zones: new Map(), groups: new Map(), effects: effects.map(({ declaration }) => declaration), palettes: paletteDeclarations };
+const catalog: Catalog = {
+  zones: new Map(),
+  groups: new Map(),
+  effects: effects.map(({ declaration }) => declaration),
+  palettes: paletteDeclarations,
+};
 
 function resolveEffect(wanted: string): string | undefined {
   const found = names.resolveEffect(catalog, wanted, 'effect');

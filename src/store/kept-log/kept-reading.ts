@@ -86,7 +86,7 @@ export class KeptReading {
   }
 
   #tellDamaged(line: Line): void {
-    this.#tell(line, 'record', 'a change of what the broker keeps is damaged and was left out');
+    this.#tell(line, 'record', 'a change that was kept is damaged and was left out');
   }
 
   #tell({ number, offset }: Line, code: string, message: string): void {

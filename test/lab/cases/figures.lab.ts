@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generate } from 'mqtt-packet';
 import { expect, inject, it } from 'vitest';
+import { seconds } from '../../support/progress.ts';
 import { LOGIN } from '../diuna/config.ts';
 import { Service } from '../diuna/service.ts';
 import { diskAbove } from '../guest/disk.ts';
 import { Guest } from '../guest/guest.ts';
-import { seconds } from '../prepare/progress.ts';
 import { afterwards, machine } from '../stage.ts';
 
 const CONNECT = generate({

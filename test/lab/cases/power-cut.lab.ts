@@ -1,6 +1,6 @@
 /**
  * The power goes amid a storm of commands, again and again, on the same disk. Whatever a client was told must be there
- * afterwards, as it was told. `DIUNA_LAB_ROUNDS` makes it longer, `DIUNA_SEED` repeats a run's choices.
+ * afterwards, as it was told. `DIUNA_LAB_ROUNDS` and `DIUNA_LAB_BOOTS` make it longer, `DIUNA_SEED` repeats a run's choices.
  *
  * Most rounds keep the store on a disk of its own, which a machine finds as the power cut left it that has just been
  * restored: the kernel recovers its file system, and no boot is waited for. A few go through a whole boot.
@@ -8,16 +8,16 @@
 import { expect, inject, it } from 'vitest';
 import { expectWhole, type HistoryEvent, historyAfter, statesFrom } from '../../failure/support/history.ts';
 import { Random, seed } from '../../failure/support/random.ts';
+import { seconds } from '../../support/progress.ts';
 import { STORE_PATH } from '../diuna/config.ts';
 import { Service } from '../diuna/service.ts';
 import { Storm, type Told } from '../diuna/storm.ts';
 import type { Disk } from '../guest/disk.ts';
 import { DATA_DEVICE, Guest } from '../guest/guest.ts';
-import { seconds } from '../prepare/progress.ts';
 import { afterwards, connect } from '../stage.ts';
 
 const ROUNDS = Number(process.env['DIUNA_LAB_ROUNDS'] ?? 20);
-const BOOTS = Math.ceil(ROUNDS / 8);
+const BOOTS = Number(process.env['DIUNA_LAB_BOOTS'] ?? Math.ceil(ROUNDS / 8));
 /** Answers before the cut, at most. */
 const ANSWERS_MOST = 120;
 const ROUND_MS = 90_000;

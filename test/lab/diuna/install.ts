@@ -9,9 +9,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
+import { execute } from '../../support/execute.ts';
 import { Guest, type Snapshot } from '../guest/guest.ts';
 import type { Base } from '../prepare/base.ts';
-import { execute } from '../prepare/execute.ts';
 import { CONFIG_PATH, configText } from './config.ts';
 
 const project = new URL('../../../', import.meta.url).pathname;

@@ -1,6 +1,6 @@
 /** A machine's disk: what it changes lies in a file of its own, above one that is never written to. */
 import { truncate, writeFile } from 'node:fs/promises';
-import { execute } from '../prepare/execute.ts';
+import { execute } from '../../support/execute.ts';
 
 export interface Disk {
   readonly path: string;

@@ -42,6 +42,7 @@ export class Guest {
   static async boot(base: Base, disk: Disk, folder: string, data?: Disk): Promise<Guest> {
     const guest = await Guest.#start(base, disk, folder, data);
     await guest.#answering(BOOT_SECONDS);
+    await guest.must('echo 1 >/sys/devices/system/cpu/cpu1/online');
     return guest;
   }
 

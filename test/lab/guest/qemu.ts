@@ -1,10 +1,11 @@
-/** One run of QEMU: an emulated PC with two disks, one network card, the laboratory's shell, and a console that is logged. */
+/** One run of QEMU: a PC with two disks, one network card, the laboratory's shell, and a console that is logged. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Base } from '../prepare/base.ts';
+import type { Accelerator } from './accelerator.ts';
 import type { Disk } from './disk.ts';
 import { Monitor } from './monitor.ts';
 import { Shell } from './shell.ts';
@@ -24,7 +25,9 @@ export interface QemuOptions {
 
 const MEMORY_MB = 512;
 /** What a saved state fits to, with the devices below. */
-export const MACHINE = ['-M', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', String(MEMORY_MB)];
+export function machineWords({ words }: Accelerator): string[] {
+  return ['-M', 'q35', ...words, '-smp', '2', '-m', String(MEMORY_MB)];
+}
 const CONNECT_MS = 30_000;
 
 export class Qemu {
@@ -80,9 +83,9 @@ export class Qemu {
 function commandLine({ base, disk, data, folder, ports, state }: QemuOptions): string[] {
   const forwards = Object.entries(ports).map(([guest, host]) => `,hostfwd=tcp:127.0.0.1:${host}-10.0.2.15:${guest}`);
   return [
-    ...MACHINE,
+    ...machineWords(base.accelerator),
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
-    ...['-kernel', base.kernel, '-initrd', base.initramfs, '-append', KERNEL_WORDS],
+    ...['-kernel', base.kernel, '-initrd', base.initramfs, '-append', kernelWords(base.accelerator)],
     ...[disk, data].flatMap(({ path }) => ['-drive', `file=${path},if=virtio,format=qcow2,cache=writeback`]),
     ...['-nic', `user,model=virtio-net-pci,restrict=on${forwards.join('')}`],
     ...['-device', 'virtio-rng-pci'],
@@ -94,7 +97,14 @@ function commandLine({ base, disk, data, folder, ports, state }: QemuOptions): s
   ];
 }
 
-const KERNEL_WORDS = 'console=ttyS0 quiet panic=-1 mitigations=off net.ifnames=0 systemd.show_status=0';
+/**
+ * Emulated, it boots with one processor: while the kernel changes its own code, as it does at the start, the other one was
+ * seen to run what was half changed.
+ */
+function kernelWords({ name }: Accelerator): string {
+  const words = 'console=ttyS0 quiet panic=-1 mitigations=off net.ifnames=0 systemd.show_status=0';
+  return name === 'tcg' ? `${words} maxcpus=1` : words;
+}
 
 /** Listens before QEMU starts, so that nobody has to try again. */
 async function listen(path: string): Promise<{ readonly connected: Promise<Socket> }> {

@@ -8,12 +8,13 @@
 import { createHash } from 'node:crypto';
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { discardOthers, kept } from './cache.ts';
-import { execute } from './execute.ts';
+import { KEYRING, mirror } from '../../support/debian.ts';
+import { execute } from '../../support/execute.ts';
+import { megabytes } from '../../support/progress.ts';
+import { type Accelerator, chooseAccelerator } from '../guest/accelerator.ts';
+import { cache } from './cache.ts';
 import { BOOT_MODULES, GUEST_MODULES, type Kernel, prepareKernel } from './kernel.ts';
-import { mirror } from './packages.ts';
-import { KEYRING } from './programs.ts';
-import { megabytes, told } from './progress.ts';
+import { told } from './progress.ts';
 
 const RELEASE = 'trixie';
 const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'udev', 'kmod', 'procps', 'nodejs', 'gpiod', 'iproute2'];
@@ -44,14 +45,17 @@ export interface Base {
   readonly image: string;
   /** Another recipe has another key. */
   readonly key: string;
+  readonly accelerator: Accelerator;
 }
 
 /** Fetches and builds what is not there yet. */
 export async function prepareBase(): Promise<Base> {
   const key = await recipeKey();
-  const folder = await kept(`base-${key}`, build);
-  await discardOthers('base', `base-${key}`);
-  return { kernel: join(folder, 'vmlinuz'), initramfs: join(folder, 'initramfs.cpio'), image: join(folder, 'root.img'), key };
+  const folder = await cache.kept(`base-${key}`, build);
+  await cache.discardOthers('base', `base-${key}`);
+  const kernel = join(folder, 'vmlinuz');
+  const accelerator = await chooseAccelerator(kernel);
+  return { kernel, initramfs: join(folder, 'initramfs.cpio'), image: join(folder, 'root.img'), key, accelerator };
 }
 
 async function recipeKey(): Promise<string> {
@@ -64,7 +68,7 @@ async function recipeKey(): Promise<string> {
 async function build(folder: string): Promise<void> {
   const work = join(folder, 'work');
   await mkdir(work);
-  const from = await mirror();
+  const from = await mirror('DIUNA_LAB_MIRROR');
   const kernel = await prepareKernel(from);
   await copyFile(kernel.image, join(folder, 'vmlinuz'));
   await told('the initial RAM disk', () => buildInitramfs(kernel, join(work, 'initramfs'), join(folder, 'initramfs.cpio')));

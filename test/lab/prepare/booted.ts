@@ -1,23 +1,25 @@
-/** A machine that has booted and idles, kept from run to run: going on from it is much faster than booting. */
+/** A machine that has booted and idles, kept from run to run: going on from it is much faster than booting. Each accelerator has its own. */
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execute } from '../../support/execute.ts';
+import { seconds } from '../../support/progress.ts';
 import { type Disk, diskAbove } from '../guest/disk.ts';
 import { DATA_DEVICE, Guest, type Snapshot } from '../guest/guest.ts';
-import { MACHINE } from '../guest/qemu.ts';
+import { machineWords } from '../guest/qemu.ts';
 import type { Base } from './base.ts';
-import { discardOthers, kept } from './cache.ts';
-import { execute } from './execute.ts';
-import { seconds, told } from './progress.ts';
+import { cache } from './cache.ts';
+import { told } from './progress.ts';
 
 export async function prepareBooted(base: Base): Promise<Snapshot> {
   const version = await execute('qemu-system-x86_64', ['--version']);
   const key = createHash('sha256')
-    .update(JSON.stringify([base.key, version, MACHINE, DATA_DEVICE]))
+    .update(JSON.stringify([base.key, version, machineWords(base.accelerator), DATA_DEVICE]))
     .digest('hex')
     .slice(0, 12);
-  const folder = await kept(`booted-${key}`, (unfinished) => told('the first boot', () => bootOnce(base, unfinished)));
-  await discardOthers('booted', `booted-${key}`);
+  const kind = `booted-${base.accelerator.name}`;
+  const folder = await cache.kept(`${kind}-${key}`, (unfinished) => told('the first boot', () => bootOnce(base, unfinished)));
+  await cache.discardOthers(kind, `${kind}-${key}`);
   return snapshotIn(folder);
 }
 

@@ -1,10 +1,11 @@
 /** The guest's kernel, and those of its modules that the guest uses. */
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { kept } from './cache.ts';
-import { execute } from './execute.ts';
+import { execute } from '../../support/execute.ts';
+import { megabytes } from '../../support/progress.ts';
+import { cache } from './cache.ts';
 import { Packages } from './packages.ts';
-import { megabytes, told } from './progress.ts';
+import { told } from './progress.ts';
 
 /** The first release of Debian whose kernel has simulated pins (gpio-sim). */
 const RELEASE = 'forky';
@@ -22,7 +23,7 @@ export interface Kernel {
 
 /** Fetches the newest where there is none yet; then it stays the same until somebody removes it. */
 export async function prepareKernel(from: string): Promise<Kernel> {
-  const folder = await kept(`kernel-${RELEASE}`, async (unfinished) => {
+  const folder = await cache.kept(`kernel-${RELEASE}`, async (unfinished) => {
     const work = join(unfinished, 'apt');
     const packages = await told(`the lists of Debian ${RELEASE}`, () => Packages.of(RELEASE, from, work));
     const version = await newest(packages);

@@ -4,20 +4,10 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execute } from './execute.ts';
-import { KEYRING } from './programs.ts';
+import { KEYRING } from '../../support/debian.ts';
+import { execute } from '../../support/execute.ts';
 
 const FETCH_MS = 600_000;
-
-/** @returns where the host gets Debian from, unless DIUNA_LAB_MIRROR says another place. */
-export async function mirror(): Promise<string> {
-  const { DIUNA_LAB_MIRROR: own } = process.env;
-  if (own !== undefined && own !== '') return own;
-  const targets = await execute('apt-get', ['indextargets', '--format', '$(ORIGIN) $(LABEL) $(REPO_URI)']);
-  const found = /^Debian Debian (\S+)$/m.exec(targets)?.[1];
-  if (found === undefined) throw new Error('apt knows no mirror of Debian here: name one in DIUNA_LAB_MIRROR, or run apt-get update first');
-  return found.replace(/\/$/, '');
-}
 
 export class Packages {
   readonly #folder: string;

@@ -1,23 +1,4 @@
-/** Tells what the preparation does, how much is fetched or made, and how long it took. */
+/** What the laboratory says while it prepares. */
+import { progressOf } from '../../support/progress.ts';
 
-/** @param what e.g. `the kernel 7.2`; told before and, with what `work` found worth saying, after it. */
-export async function told<T>(what: string, work: () => Promise<T>, found: (result: T) => string = () => ''): Promise<T> {
-  const startMs = performance.now();
-  say(`${what} …`);
-  const result = await work();
-  const more = found(result);
-  say(`${what}: ${more === '' ? '' : `${more}, `}${seconds(performance.now() - startMs)}`);
-  return result;
-}
-
-export function say(line: string): void {
-  process.stdout.write(`lab: ${line}\n`);
-}
-
-export function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
-}
-
-export function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}
+export const { say, told } = progressOf('lab');

@@ -9,7 +9,14 @@ const path = '/broker.jsonl';
 
 async function opened(files: FakeDisk) {
   const heard = listener();
-  const log = new KeptLog({ path, files, report: heard.report, access: () => 'write', part: 'broker', limits: { gather_ms: 1, rewrite_bytes: 1e9 } });
+  const log = new KeptLog({
+    path,
+    files,
+    report: heard.report,
+    access: () => 'write',
+    part: 'broker',
+    limits: { gather_ms: 1, rewrite_bytes: 1e9 },
+  });
   const found = await log.entries();
   for (const [key, value] of found) log.adopt(key, Object(value));
   return { log, found: new Map([...found].map(([key, value]) => [key, Number(Object(value).n)])), ...heard };

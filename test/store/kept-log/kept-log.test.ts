@@ -11,7 +11,10 @@ const hasty: Partial<KeptLimits> = { gather_ms: 1, retry_first_ms: 5, retry_long
 
 function make(disk: FakeDisk, limits: Partial<KeptLimits> = {}, access: () => 'none' | 'read' | 'write' = () => 'write') {
   const heard = listener();
-  return { log: new KeptLog({ path, report: heard.report, access, part: 'broker', files: disk, limits: { ...hasty, ...limits } }), ...heard };
+  return {
+    log: new KeptLog({ path, report: heard.report, access, part: 'broker', files: disk, limits: { ...hasty, ...limits } }),
+    ...heard,
+  };
 }
 
 /** As the broker does: all that was found stays. */
