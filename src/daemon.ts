@@ -17,7 +17,7 @@ import { Engine } from './engine/engine.ts';
 import type { Report } from './engine/ports.ts';
 import { restore } from './engine/restore.ts';
 import type { Config } from './model/config.ts';
-import { noticesOf } from './model/config-notices.ts';
+import { hintsOf } from './model/config-hints.ts';
 import { Topics } from './model/topics.ts';
 import type { MqttRoom } from './mqtt/mqtt-room.ts';
 import type { PreviewListener, RendererHost } from './renderer/host.ts';
@@ -179,7 +179,8 @@ export class Daemon {
     const loaded = await loadConfig(this.#options.configPath);
     if (!loaded.ok) {
       const mistakes = loaded.error.map(({ line, path, rule }) => ({ line, path, message: rule })); // every viewer reads it
-      return this.#reporter.report('system.config_rejected', { file: this.#options.configPath, mistakes });
+      const file = this.#options.configPath;
+      return this.#reporter.report('system.config_rejected', { file, mistakes, cure: `diuna check -c ${file} says what came` });
     }
     const waiting = needsRestart(this.#started, loaded.value);
     this.#config = loaded.value;
@@ -227,8 +228,8 @@ export class Daemon {
   }
 
   #noteOddities(): void {
-    for (const { path, message } of noticesOf(this.#config))
-      this.#logger.info({ path: formatPath(path), note: message }, 'as it is configured');
+    for (const { path, message } of hintsOf(this.#config))
+      this.#logger.info({ path: formatPath(path), note: message }, 'a setting does nothing here');
   }
 
   #takeCatalog(): void {

@@ -2,7 +2,7 @@
 
 import { printable } from '../base/printable.ts';
 import { formatPath } from '../core/issues.ts';
-import { noticesOf } from '../model/config-notices.ts';
+import { hintsOf } from '../model/config-hints.ts';
 import { loadConfig } from '../system/config-file.ts';
 import { formatMistake } from '../system/config-mistakes.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -18,9 +18,9 @@ export async function check(options: CheckOptions): Promise<ExitCode> {
   const config = await loadConfig(options.config);
   const mistakes = config.ok ? [] : config.error;
   const text = mistakes.map((mistake) => printable(formatMistake(mistake))).join('\n');
-  const notices = config.ok ? noticesOf(config.value).map(({ path, message }) => ({ path: formatPath(path), message })) : [];
-  output.result(config.ok ? `${options.config}: no mistakes` : text, { ok: config.ok, mistakes, notices });
-  if (!output.json) for (const { path, message } of notices) output.note(printable(`note: ${path} ${message}`));
+  const hints = config.ok ? hintsOf(config.value).map(({ path, message }) => ({ path: formatPath(path), message })) : [];
+  output.result(config.ok ? `${options.config}: no mistakes` : text, { ok: config.ok, mistakes, hints });
+  if (!output.json) for (const { path, message } of hints) output.note(printable(`note: ${path} ${message}`));
   if (config.ok) return exitCodes.ok;
   if (!output.json) output.note(`${mistakes.length} ${mistakes.length === 1 ? 'mistake' : 'mistakes'}`);
   return exitCodes.config;

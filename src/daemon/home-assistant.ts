@@ -1,7 +1,7 @@
 /** Home Assistant's place in this daemon: what it speaks by, and where it is kept what it was told. */
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import { HomeAssistant, type Line, type Memory } from '../homeassistant/home-assistant.ts';
+import { type BrokerPort, HomeAssistant } from '../homeassistant/home-assistant.ts';
 import type { Config } from '../model/config.ts';
 import type { MqttRoom } from '../mqtt/mqtt-room.ts';
 import type { Remembered } from './remembered.ts';
@@ -11,15 +11,15 @@ export function homeAssistantOn(config: Config, mqtt: MqttRoom, remembered: Reme
   return new HomeAssistant({
     prefix: config.home_assistant.discovery_prefix,
     base: config.mqtt.base_topic,
-    line: lineOver(mqtt),
-    memory: memoryIn(remembered),
+    broker: brokerPort(mqtt),
+    memory: remembered.of('home_assistant'),
     timing: timingBy(clock),
     random: Math.random,
     logger,
   });
 }
 
-function lineOver(mqtt: MqttRoom): Line {
+function brokerPort(mqtt: MqttRoom): BrokerPort {
   return {
     link: () => mqtt.link,
     isInside: mqtt.connectedClients !== null,
@@ -27,8 +27,4 @@ function lineOver(mqtt: MqttRoom): Line {
     hear: (topic, listener) => mqtt.hear(topic, listener),
     retell: () => mqtt.announcer.retell(),
   };
-}
-
-function memoryIn(remembered: Remembered): Memory {
-  return { recall: () => remembered.recall('home_assistant'), keep: (value) => remembered.keep('home_assistant', value) };
 }

@@ -25,13 +25,11 @@ export class Remembered {
     }
   }
 
-  /** @returns what an earlier run has kept; `undefined` where there is nothing. Whatever stands in the file. */
-  recall(name: Remembering): unknown {
-    return this.#found.get(name);
-  }
-
-  /** Nothing waits for the disk. */
-  keep(name: Remembering, value: object): void {
-    this.#kept.put(name, value);
+  /** The place of one of them. What an earlier run has kept is whatever stands in the file; nothing waits for the disk. */
+  of(name: Remembering): { recall(): unknown; keep(value: object): void } {
+    return {
+      recall: () => this.#found.get(name),
+      keep: (value) => this.#kept.put(name, value),
+    };
   }
 }

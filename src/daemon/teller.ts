@@ -17,11 +17,11 @@ import type { Config } from '../model/config.ts';
 import type { Topics } from '../model/topics.ts';
 import { buildInfo } from '../mqtt/info.ts';
 import type { MqttRoom } from '../mqtt/mqtt-room.ts';
+import { StateTopics } from '../mqtt/state-topics.ts';
 import type { CpuTemperature } from '../system/cpu-temperature.ts';
 import { within } from '../system/within.ts';
 import { catalogOf } from './catalog.ts';
 import type { Remembered } from './remembered.ts';
-import { StateTopics } from './state-topics.ts';
 import { timingBy } from './timing.ts';
 
 const SYSTEM_STATE_MS = 10_000;
@@ -57,7 +57,7 @@ export class Teller {
     this.#uptime = new Uptime(parts.clock);
     const { mqtt, topics } = parts;
     this.#stateTopics = new StateTopics({
-      remembered: mqtt.connectedClients === null ? parts.remembered : null, // the broker inside does not keep ours
+      memory: mqtt.connectedClients === null ? parts.remembered.of('states') : null, // the broker inside does not keep ours
       clear: (topic) => mqtt.announcer.retain(topic, ''),
       link: () => mqtt.link,
       isOurs: (topic) => topics.read(topic).kind !== 'foreign', // another base topic may be another daemon's by now

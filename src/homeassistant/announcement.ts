@@ -1,6 +1,6 @@
 /**
- * What Home Assistant has been told of us and what it must still forget. It forgets a component only where it is told so by name, and
- * only if it knew the component since it was started itself; so who was away while something left is first told of it once more. Pure.
+ * What Home Assistant has been told of us and what it must still forget. It removes a component only where it is told so by name, and
+ * only one that it has seen since its own start: so what left while it was away is announced once more, then dismissed. Pure.
  */
 import * as z from 'zod';
 import type { Component, Components } from './component.ts';
@@ -41,7 +41,7 @@ export interface Told {
   readonly gone: readonly Placed[];
 }
 
-export type Words = readonly [topic: string, payload: string];
+export type Retained = readonly [topic: string, payload: string];
 
 export const nothingTold: Told = { version: 1, now: null, gone: [] };
 
@@ -58,7 +58,7 @@ export function tell(before: Told, now: Placed | null): Told {
 }
 
 /** What stands on our topic: what there is, and by its platform alone what there is no more. @returns `null` where nothing does. */
-export function standing({ now, gone }: Told): Words | null {
+export function standing({ now, gone }: Told): Retained | null {
   if (now === null) return null;
   const here = gone.find(({ topic }) => topic === now.topic)?.document.components ?? {};
   const farewells = Object.entries(here).map(([id, { platform }]): [string, Component] => [id, { platform }]);
@@ -66,12 +66,12 @@ export function standing({ now, gone }: Told): Words | null {
 }
 
 /** Topics that we have left, emptied. */
-export function emptied({ now, gone }: Told): readonly Words[] {
+export function emptied({ now, gone }: Told): readonly Retained[] {
   return gone.filter(({ topic }) => topic !== now?.topic).map(({ topic }) => [topic, '']);
 }
 
 /** All that is gone, once more as it was: for one that knows nothing of it and yet has kept it. */
-export function revived({ now, gone }: Told): readonly Words[] {
+export function revived({ now, gone }: Told): readonly Retained[] {
   return gone.map(({ topic, document }) => {
     if (topic !== now?.topic) return [topic, text(document, document.components)];
     return [topic, text(now.document, { ...now.document.components, ...document.components })];

@@ -9,19 +9,19 @@ import {
   forget,
   nothingTold,
   type Placed,
+  type Retained,
   revived,
   standing,
   type Told,
   tell,
   toldSchema,
-  type Words,
   withoutOthers,
 } from './announcement.ts';
 import { buildDiscovery, discoveryTopic } from './discovery.ts';
 import type { Installation } from './installation.ts';
 import { Steps } from './steps.ts';
 
-/** Not all that it restarts with answer at once. */
+/** Spread at random, so that not everything answers Home Assistant at the same moment. */
 const LONGEST_DELAY_MS = 3000;
 /**
  * While Home Assistant is at work on one message of a device it loses most of the next one: between two that differ it gets this
@@ -33,7 +33,7 @@ export const SETTLE_MS = 5000;
 const USUAL_PREFIX = 'homeassistant';
 
 /** The broker, as far as this needs one. */
-export interface Line {
+export interface BrokerPort {
   /** Another one with each connection to the broker; `null` while there is none. */
   link(): number | null;
   /** It is ours: whatever an earlier run has said there nobody else can stand for. */
@@ -57,7 +57,7 @@ export interface HomeAssistantParts {
   readonly prefix: string;
   /** The base topic of this run. */
   readonly base: string;
-  readonly line: Line;
+  readonly broker: BrokerPort;
   readonly memory: Memory;
   readonly timing: Timing;
   /** 0 to 1. */
@@ -84,8 +84,8 @@ export class HomeAssistant {
 
   /** To be called before the broker is there for others, and when what was kept can be recalled. */
   open(): void {
-    const { prefix, line, memory } = this.#parts;
-    for (const each of new Set([USUAL_PREFIX, prefix])) line.hear(`${each}/status`, (payload) => this.#hear(payload));
+    const { prefix, broker, memory } = this.#parts;
+    for (const each of new Set([USUAL_PREFIX, prefix])) broker.hear(`${each}/status`, (payload) => this.#hear(payload));
     const recalled = memory.recall();
     if (recalled !== undefined) this.#told = this.#own(this.#parse(recalled));
   }
@@ -137,26 +137,26 @@ export class HomeAssistant {
   /** In the order in which it wants them: what there is, that it is available, how it is. */
   #answer(): void {
     this.#sayStanding();
-    this.#parts.line.retell();
+    this.#parts.broker.retell();
   }
 
   /** It has just been started, and may have kept what left while it was away. None of it is forgotten that it may not have heard. */
   #takeLeave(): void {
-    const { line } = this.#parts;
-    const link = line.link();
+    const { broker } = this.#parts;
+    const link = broker.link();
     if (link === null) return;
     const revive = () => {
       this.#farewell = 'revived';
       this.#say(revived(this.#told));
-      line.retell();
+      broker.retell();
     };
     const dismiss = () => {
-      if (line.link() !== link) return this.#endFarewell();
+      if (broker.link() !== link) return this.#endFarewell();
       this.#farewell = 'dismissed';
       this.#sayDismissal();
     };
     const forgetThem = () => {
-      if (line.link() !== link) return this.#endFarewell();
+      if (broker.link() !== link) return this.#endFarewell();
       this.#farewell = 'none';
       this.#keep(forget(this.#told));
       this.#answer();
@@ -182,8 +182,8 @@ export class HomeAssistant {
     if (words !== null) this.#say([words]);
   }
 
-  #say(all: readonly Words[]): void {
-    for (const [topic, payload] of all) this.#parts.line.retain(topic, payload);
+  #say(all: readonly Retained[]): void {
+    for (const [topic, payload] of all) this.#parts.broker.retain(topic, payload);
   }
 
   /** Before anybody is told: what was told and is not kept could not be taken back after a restart. */
@@ -195,8 +195,8 @@ export class HomeAssistant {
 
   /** A store may be a copy of another daemon's, which still has its base topic: what is that one's is not taken back. */
   #own(told: Told): Told {
-    const { line, base, logger } = this.#parts;
-    const own = line.isInside ? told : withoutOthers(told, base);
+    const { broker, base, logger } = this.#parts;
+    const own = broker.isInside ? told : withoutOthers(told, base);
     const cure = 'where no other daemon has it, delete the device in Home Assistant';
     if (own !== told) logger.info({ cure }, 'what was announced with another base topic stays as it is');
     return own;

@@ -1,7 +1,7 @@
 /** Mistakes of knobs: pins that are missing or taken, settings of another driver, and what a knob does that is no command. Pure. */
 import type * as z from 'zod';
 import { nearest } from '../base/nearest.ts';
-import { BATCH_LIMIT, batchableSchemas } from './command.ts';
+import { BATCH_LIMIT, batchableSchemas, commandTypes } from './command.ts';
 import type { Config } from './config.ts';
 import { pinsOf } from './config-hardware.ts';
 import { type KnobConfig, turnables } from './config-knobs.ts';
@@ -125,8 +125,8 @@ function checkChange(config: Config, path: Path, knob: KnobConfig, fields: Field
   const type = typeof fields['type'] === 'string' ? fields['type'] : '';
   const schema = schemaOf(fields);
   if (schema === undefined) {
-    const message = 'must be a type of command, such as zone.toggle';
-    return [{ path: [...path, 'type'], message, got: type, meant: nearest(type, types, 1) }];
+    const message = 'must be a type of command that changes zones, such as zone.toggle';
+    return [{ path: [...path, 'type'], message, got: type, meant: commandTypes.includes(type) ? [] : nearest(type, types, 1) }];
   }
   const command = withZone(fields, knob.zone);
   const parsed = schema.safeParse(command, { reportInput: true });

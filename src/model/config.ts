@@ -25,7 +25,7 @@ export const addressSchema = z
   .refine(({ port }) => port <= 65_535, { error: 'must have a port of 0 to 65535' });
 export type Address = z.infer<typeof addressSchema>;
 
-const topicAllowed = 'must be topic levels without "+", "#", "$" or a slash at either end';
+const topicAllowed = 'must be topic levels without "+", "#" or blanks, none of them empty, and no "$" in the first';
 const topicSchema = z
   .string({ error: topicAllowed })
   .regex(/^[^+#$/\s\0]+(\/[^+#/\s\0]+)*$/, { error: topicAllowed })

@@ -33,4 +33,6 @@ export const level = integer(0, 255);
 /** Longest transition: an hour. */
 export const transitionSeconds = decimal(0, 3600);
 export const flashSeconds = decimal(0, 60);
-export const kelvin = integer(1500, 9000);
+export const KELVIN_MIN = 1500;
+export const KELVIN_MAX = 9000;
+export const kelvin = integer(KELVIN_MIN, KELVIN_MAX);

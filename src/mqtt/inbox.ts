@@ -159,7 +159,7 @@ export function isForbidden(request: Result<Request, Malformed>): boolean {
   return !request.ok && request.error.refusal.code === 'forbidden';
 }
 
-/** Of the run that hears it alone: who would restart the next one wants nothing more. */
+/** A restart is meant for the run that hears it: it is acknowledged although we stop, else the next run would get it again. */
 export function isRestart(request: Result<Request, Malformed>): boolean {
   return request.ok && request.value.command.type === 'system.restart';
 }

@@ -45,7 +45,7 @@ it('tells of what does nothing, which is no mistake', async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'pull.yaml: no mistakes\n' });
   expect(stderr).toMatch(/^note: knobs\.k0\.pull sets no resistors: .*"driver: gpio".*"gpio=17,27,22=ip,pu".*resistors\n$/);
   const json = await runCli(['check', '--json', '-c', 'pull.yaml'], folder);
-  expect(JSON.parse(json.stdout)).toMatchObject({ ok: true, mistakes: [], notices: [{ path: 'knobs.k0.pull' }] });
+  expect(JSON.parse(json.stdout)).toMatchObject({ ok: true, mistakes: [], hints: [{ path: 'knobs.k0.pull' }] });
 });
 
 it('run exits with 78 and lists them too', async () => {

@@ -37,7 +37,7 @@ function house(options: Partial<typeof defaults> = {}): House {
   const homeAssistant = new HomeAssistant({
     prefix,
     base,
-    line: {
+    broker: {
       link: () => state.link,
       isInside,
       retain: (topic, payload) => said.push([topic, payload]),

@@ -3,7 +3,7 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { formatPath } from '../../core/issues.ts';
 import type { Config } from '../../model/config.ts';
-import { noticesOf } from '../../model/config-notices.ts';
+import { hintsOf } from '../../model/config-hints.ts';
 import { loadConfig } from '../../system/config-file.ts';
 import { ConfigRejected } from '../../system/config-mistakes.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -129,7 +129,7 @@ function advise(machine: Machine, config: Config | null, hasRenderer: boolean): 
       `${networked.join(', ')}: lit from ${UNITS.renderer} too, which has a network for that; do this again when their hosts change`,
     );
   }
-  for (const { path, message } of config === null ? [] : noticesOf(config)) machine.say(`note: ${formatPath(path)} ${message}`);
+  for (const { path, message } of config === null ? [] : hintsOf(config)) machine.say(`note: ${formatPath(path)} ${message}`);
   machine.say(`next: edit ${CONFIG_PATH}, then systemctl reload diuna; the log: journalctl -u diuna -f`);
 }
 

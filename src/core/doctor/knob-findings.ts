@@ -1,6 +1,7 @@
 /** Findings about knobs: the chip of their pins and how it is numbered, input devices, and who may use them. Pure. */
+
+import { pullLine } from '../../model/config-hints.ts';
 import type { KnobConfig } from '../../model/config-knobs.ts';
-import { pullLine } from '../../model/config-notices.ts';
 import { isPulled } from './boot-config.ts';
 import type { ConfiguredFacts, MachineFacts } from './facts.ts';
 import { type Finding, fine, note, ofTrouble, problem } from './finding.ts';

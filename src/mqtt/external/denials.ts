@@ -2,7 +2,7 @@
 import type { Logger } from '../../base/logger.ts';
 import type { Topics } from '../../model/topics.ts';
 
-/** So many at most. */
+/** Topics told a connection; further ones are silent. */
 const TOLD_MOST = 50;
 
 export class Denials {

@@ -1,5 +1,6 @@
 /** What the README says of a Mosquitto beside the daemon, tried on a real one: its access list enforces what the embedded broker would. */
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,26 +11,21 @@ import { until } from '../../support/until.ts';
 import { build, type House, lines, served } from './house.ts';
 
 /** As the README has it. */
-const accessList = `user diuna
-topic readwrite diuna/#
-
-pattern write diuna/client/%c/command
-pattern read diuna/client/%c/response
-pattern read diuna/client/%c/replay
-pattern write diuna/zone/+/set
-pattern write diuna/zone/+/set/+
-pattern write diuna/scene/+/set
-pattern read diuna/zone/+/state
-pattern read diuna/event/#
-pattern read diuna/status
-pattern read diuna/info
-pattern read diuna/system/state
-`;
-const users = ['diuna', 'alice', 'bob'] as const;
+const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+const accessList = /^```\n(user diuna\n[^`]*)```$/m.exec(readme)?.[1] ?? '';
+const users = ['diuna', 'alice', 'bob', 'homeassistant'] as const;
 const password = (user: string) => `${user}'s secret`;
 
-async function guarded(list = accessList): Promise<{ house: House; start: () => ReturnType<House['daemon']> }> {
-  const house = await build(() => ({ broker: { username: 'diuna', password_file: './password' } }));
+interface Guarded {
+  readonly house: House;
+  readonly start: () => ReturnType<House['daemon']>;
+}
+
+/** @param sections of the configuration. */
+async function guarded(list = accessList, sections: Readonly<Record<string, unknown>> = {}): Promise<Guarded> {
+  const broker = { username: 'diuna', password_file: './password' };
+  const house = await build(() => ({ broker }));
+  await house.home.configure({ mqtt: { broker_url: `mqtt://127.0.0.1:${house.home.port}`, broker }, ...sections });
   const passwords = join(house.home.folder, 'passwords');
   await writeFile(passwords, '', { mode: 0o600 });
   for (const user of users) await promisify(execFile)('mosquitto_passwd', ['-b', passwords, user, password(user)]);
@@ -61,6 +57,28 @@ describe.runIf(hasProgram('mosquitto'))('with the access list of the README', ()
     await until(() => bob.on('diuna/event/zone/floor/state_changed').length >= 2, 'the events');
     expect(bob.heard.filter(({ topic }) => topic === 'diuna/client/alice/response' || topic.endsWith('/command'))).toEqual([]);
     expect(alice.replies()).toHaveLength(1);
+    expect(lines(running, 'the broker denies the daemon a topic')).toEqual([]);
+  });
+
+  it('Home Assistant finds what is announced, each of its states, and an answer', async () => {
+    const { house, start } = await guarded(accessList, {
+      home_assistant: { enabled: true },
+      groups: { seats: { zones: ['floor', 'desk'] } },
+    });
+    const running = await start();
+    await served(running);
+    const client = await login(house, 'homeassistant');
+    const topic = 'homeassistant/device/diuna/config';
+    await client.mqtt.subscribeAsync('homeassistant/device/+/config', { qos: 1 });
+    await until(() => client.on(topic)[0], 'the device');
+    const { components } = JSON.parse(client.on(topic)[0]?.payload ?? '{}');
+    const states = new Set(Object.values<Record<string, unknown>>(components).map(({ state_topic }) => String(state_topic)));
+    states.delete('undefined');
+    for (const each of states) await client.mqtt.subscribeAsync(each, { qos: 1 });
+    await until(() => [...states].every((each) => client.on(each).length > 0), 'all of its states');
+    const { length } = client.on(topic);
+    await client.mqtt.publishAsync('homeassistant/status', 'online', { qos: 1 });
+    await until(() => client.on(topic).length > length, 'the answer', 6000);
     expect(lines(running, 'the broker denies the daemon a topic')).toEqual([]);
   });
 

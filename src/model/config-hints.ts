@@ -6,7 +6,7 @@ import type { Mistake } from './config-mistake.ts';
 /** As config.txt writes them (raspberrypi.com, "The config.txt file", gpio). */
 const bootPulls = { up: 'pu', down: 'pd', none: 'pn' } as const;
 
-export function noticesOf({ knobs }: Pick<Config, 'knobs'>): Mistake[] {
+export function hintsOf({ knobs }: Pick<Config, 'knobs'>): Mistake[] {
   return Object.entries(knobs).flatMap(([id, knob]) => {
     const line = pullLine(knob);
     if (line === null) return [];

@@ -1,7 +1,7 @@
 /** Which states are cleared, and when: over runs, and however soon each ends. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { StateTopics } from '../../src/daemon/state-topics.ts';
+import { StateTopics } from '../../src/mqtt/state-topics.ts';
 import { ManualTiming } from '../support/manual-timing.ts';
 
 /** A broker that holds what was published and may be away, and a store, over several runs of the daemon. */
@@ -15,7 +15,7 @@ class World {
   #start(): StateTopics {
     this.#timing = new ManualTiming();
     return new StateTopics({
-      remembered: { recall: () => this.#kept, keep: (_name, value) => (this.#kept = JSON.parse(JSON.stringify(value))) },
+      memory: { recall: () => this.#kept, keep: (value) => (this.#kept = JSON.parse(JSON.stringify(value))) },
       clear: (topic) => this.link !== null && this.standing.delete(topic),
       link: () => this.link,
       isOurs: (topic) => !topic.startsWith('other/'),

@@ -4,7 +4,6 @@
  */
 import * as z from 'zod';
 import type { Timing } from '../base/newest.ts';
-import type { Remembered } from './remembered.ts';
 
 const keptSchema = z.object({ topics: z.array(z.string()) });
 
@@ -12,9 +11,16 @@ const keptSchema = z.object({ topics: z.array(z.string()) });
 const CONFIRM_MS = 2000;
 const AWAY_MS = 5000;
 
+/** Keeps one value over a restart, as well as it can. */
+export interface StatesMemory {
+  /** @returns `undefined` where there is none. */
+  recall(): unknown;
+  keep(value: object): void;
+}
+
 export interface StateTopicsParts {
   /** `null` where nothing stands on the broker any more when we start. */
-  readonly remembered: Pick<Remembered, 'recall' | 'keep'> | null;
+  readonly memory: StatesMemory | null;
   readonly clear: (topic: string) => void;
   /** Another one with each connection to the broker; `null` while there is none. */
   readonly link: () => number | null;
@@ -69,8 +75,8 @@ export class StateTopics {
   }
 
   #recalled(): readonly string[] {
-    const { remembered, isOurs } = this.#parts;
-    const topics = keptSchema.safeParse(remembered?.recall('states')).data?.topics ?? [];
+    const { memory, isOurs } = this.#parts;
+    const topics = keptSchema.safeParse(memory?.recall()).data?.topics ?? [];
     this.#kept = topics;
     return topics.filter(isOurs);
   }
@@ -78,6 +84,6 @@ export class StateTopics {
   #keep(topics: readonly string[]): void {
     const isNew = JSON.stringify(topics) !== JSON.stringify(this.#kept);
     this.#kept = topics;
-    if (isNew) this.#parts.remembered?.keep('states', { topics });
+    if (isNew) this.#parts.memory?.keep({ topics });
   }
 }
