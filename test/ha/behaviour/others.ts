@@ -21,7 +21,7 @@ export function othersBehave(pair: () => Pair): void {
     expect(entities.filter(({ entity_id }) => (states.get(entity_id) ?? 'unavailable') === 'unavailable')).toEqual([]);
     // of each of 3 zones 6, of a group and all 1, an event, 2 strips, power limited, and the sensors that this machine has
     expect(entities.length).toBeGreaterThanOrEqual(3 * 6 + 2 + 1 + 2 + 1 + 4);
-    const triggers = (await home.triggers(device?.id ?? '')).filter(({ subtype }) => subtype === 'Dial');
+    const triggers = (await home.triggers(device?.id ?? '')).filter(({ subtype }) => subtype === 'dial');
     expect(triggers.map(({ type }) => type).sort()).toEqual(gestures);
   });
 

@@ -136,7 +136,7 @@ describe("by the device's trigger", () => {
   it.each(gestures)('$type', async (gesture) => {
     const { home } = pair;
     const [device] = await home.devices();
-    const listed = (await home.triggers(device?.id ?? '')).find(({ type, subtype }) => type === gesture.type && subtype === 'Desk');
+    const listed = (await home.triggers(device?.id ?? '')).find(({ type, subtype }) => type === gesture.type && subtype === 'desk');
     expect(listed).toMatchObject({ platform: 'device', domain: 'mqtt', device_id: device?.id });
     const { type, subtype, device_id } = { device_id: undefined, ...listed };
     const body = {
