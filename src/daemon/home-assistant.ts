@@ -4,8 +4,8 @@ import type { Logger } from '../base/logger.ts';
 import { type BrokerPort, HomeAssistant } from '../homeassistant/home-assistant.ts';
 import type { Config } from '../model/config.ts';
 import type { MqttRoom } from '../mqtt/mqtt-room.ts';
+import { timingBy } from '../mqtt/timing.ts';
 import type { Remembered } from './remembered.ts';
-import { timingBy } from './timing.ts';
 
 export function homeAssistantOn(config: Config, mqtt: MqttRoom, remembered: Remembered, clock: Clock, logger: Logger): HomeAssistant {
   return new HomeAssistant({

@@ -18,11 +18,11 @@ import type { Topics } from '../model/topics.ts';
 import { buildInfo } from '../mqtt/info.ts';
 import type { MqttRoom } from '../mqtt/mqtt-room.ts';
 import { StateTopics } from '../mqtt/state-topics.ts';
+import { timingBy } from '../mqtt/timing.ts';
 import type { CpuTemperature } from '../system/cpu-temperature.ts';
 import { within } from '../system/within.ts';
 import { catalogOf } from './catalog.ts';
 import type { Remembered } from './remembered.ts';
-import { timingBy } from './timing.ts';
 
 const SYSTEM_STATE_MS = 10_000;
 /** A sensor that takes longer is not waited for. */

@@ -1,24 +1,9 @@
 /** What a case needs: a Home Assistant that a person has set up, a daemon, a client of it, and an end for everything. */
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
+import { afterwards } from '../support/afterwards.ts';
 import { TestClient } from '../support/client.ts';
 import { type Home, makeHome, type SpawnedDaemon, spawnDaemon } from '../support/daemon.ts';
 import { HomeAssistant } from './home-assistant/home-assistant.ts';
-
-// Where the run is ended from outside, its processes end too: they live no longer than this one.
-process.once('disconnect', () => process.exit(1));
-
-let endings: (() => Promise<unknown>)[] = [];
-
-afterAll(async () => {
-  const all = endings.toReversed();
-  endings = [];
-  for (const end of all) await end();
-});
-
-/** Runs after the file's cases, the last given first. */
-export function afterwards(end: () => Promise<unknown>): void {
-  endings.push(end);
-}
 
 /** A new one, without a broker. */
 export async function newHomeAssistant(): Promise<HomeAssistant> {

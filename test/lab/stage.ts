@@ -1,25 +1,10 @@
 /** What a case needs of the laboratory: a machine with the daemon on it, a client of it, and an end for everything. */
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
+import { afterwards } from '../support/afterwards.ts';
 import { TestClient } from '../support/client.ts';
 import { LOGIN } from './diuna/config.ts';
 import { Service, untilAsked } from './diuna/service.ts';
 import { Guest } from './guest/guest.ts';
-
-// Where the run is ended from outside, its machines end too: they live no longer than this process.
-process.once('disconnect', () => process.exit(1));
-
-let endings: (() => Promise<unknown>)[] = [];
-
-afterAll(async () => {
-  const all = endings.toReversed();
-  endings = [];
-  for (const end of all) await end();
-});
-
-/** Runs after the file's cases, the last given first. */
-export function afterwards(end: () => Promise<unknown>): void {
-  endings.push(end);
-}
 
 export interface Machine {
   readonly guest: Guest;

@@ -9,6 +9,7 @@ import { zonePreview } from '../../light/zone-preview.ts';
 import type { RenderLayout } from '../../model/strip-layout.ts';
 import type { Topics } from '../../model/topics.ts';
 import type { BytesMessage } from '../message.ts';
+import { timingBy } from '../timing.ts';
 import { EVERY, type Meant } from './preview-filters.ts';
 import { Watchers } from './watchers.ts';
 
@@ -128,14 +129,4 @@ export class Previews {
     this.#feeds.set(zone, feed);
     return feed;
   }
-}
-
-function timingBy(clock: Clock): Timing {
-  return {
-    nowMs: () => clock.monotonicUs() / 1000,
-    after: (ms, callback) => {
-      const timer = setTimeout(callback, ms);
-      return () => clearTimeout(timer);
-    },
-  };
 }

@@ -6,13 +6,14 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { afterwards } from '../../support/afterwards.ts';
 import type { TestClient } from '../../support/client.ts';
 import { until } from '../../support/until.ts';
 import { isContent, lightIs, type Pair, settled } from '../behaviour/pair.ts';
 import { FrameEar, MessageEar } from '../figures/ear.ts';
 import { print } from '../figures/table.ts';
 import { Tap } from '../figures/tap.ts';
-import { afterwards, House, newHomeAssistant } from '../stage.ts';
+import { House, newHomeAssistant } from '../stage.ts';
 
 const TIMES = 30;
 const COMMAND = 'diuna/zone/shelf/set';

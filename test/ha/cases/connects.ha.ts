@@ -1,9 +1,10 @@
 /** A Home Assistant that has just been set up connects with a daemon, by either version of MQTT, and finds its lights. */
 import { beforeAll, expect, it } from 'vitest';
+import { afterwards } from '../../support/afterwards.ts';
 import { until } from '../../support/until.ts';
 import type { HomeAssistant } from '../home-assistant/home-assistant.ts';
 import { OldDoor } from '../home-assistant/old-door.ts';
-import { afterwards, House, newHomeAssistant } from '../stage.ts';
+import { House, newHomeAssistant } from '../stage.ts';
 
 /** Clients are told of once they have stayed for 5 s. */
 const PRESENCE_MS = 20_000;

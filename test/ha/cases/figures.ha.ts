@@ -5,6 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
+import { afterwards } from '../../support/afterwards.ts';
 import { until } from '../../support/until.ts';
 import { isContent, lightIs, type Pair, settled, turnOn } from '../behaviour/pair.ts';
 import { FrameEar, MessageEar } from '../figures/ear.ts';
@@ -12,7 +13,7 @@ import { print } from '../figures/table.ts';
 import { Tap } from '../figures/tap.ts';
 import type { StateChanged } from '../home-assistant/schemas.ts';
 import type { Heard } from '../home-assistant/socket.ts';
-import { afterwards, House, newHomeAssistant } from '../stage.ts';
+import { House, newHomeAssistant } from '../stage.ts';
 
 const FLOOR = 'light.diuna_floor';
 const SAMPLES = 220;

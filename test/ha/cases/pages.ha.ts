@@ -4,9 +4,10 @@
  */
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, inject, it } from 'vitest';
+import { afterwards } from '../../support/afterwards.ts';
 import { isContent, lightIs, type Pair, settled, turnOn } from '../behaviour/pair.ts';
 import { type Cut, HomeAssistantPage } from '../browser/page.ts';
-import { afterwards, House, newHomeAssistant } from '../stage.ts';
+import { House, newHomeAssistant } from '../stage.ts';
 
 const { DIUNA_HA_PICTURES: pictures } = process.env;
 /** Two columns, down to the last sensor. */

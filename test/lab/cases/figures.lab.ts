@@ -3,12 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generate } from 'mqtt-packet';
 import { expect, inject, it } from 'vitest';
+import { afterwards } from '../../support/afterwards.ts';
 import { seconds } from '../../support/progress.ts';
 import { LOGIN } from '../diuna/config.ts';
 import { Service } from '../diuna/service.ts';
 import { diskAbove } from '../guest/disk.ts';
 import { Guest } from '../guest/guest.ts';
-import { afterwards, machine } from '../stage.ts';
+import { machine } from '../stage.ts';
 
 const CONNECT = generate({
   cmd: 'connect',

@@ -1,5 +1,6 @@
 /** A knob that is being turned while the machine boots: the daemon starts amid its edges, and knows where it stands. */
 import { expect, inject, it } from 'vitest';
+import { afterwards } from '../../support/afterwards.ts';
 import { until } from '../../support/until.ts';
 import { allowKnobs, KnobEar } from '../diuna/knobs.ts';
 import { Service } from '../diuna/service.ts';
@@ -7,7 +8,7 @@ import { Guest } from '../guest/guest.ts';
 import { Hand, KNOB_PINS, type Move } from '../guest/hand.ts';
 import { MAKING, Pins } from '../guest/pins.ts';
 import { KnobTrial } from '../knob-trial.ts';
-import { afterwards, connect, machine } from '../stage.ts';
+import { connect, machine } from '../stage.ts';
 
 const HEARD_MS = 60_000;
 /** To and fro, for longer than any boot takes; it stands at rest in the end. */

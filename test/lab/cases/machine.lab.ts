@@ -2,10 +2,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, inject, it } from 'vitest';
+import { afterwards } from '../../support/afterwards.ts';
 import { freePort } from '../../support/daemon.ts';
 import { DATA_DEVICE, Guest } from '../guest/guest.ts';
 import { Pins } from '../guest/pins.ts';
-import { afterwards, machine } from '../stage.ts';
+import { machine } from '../stage.ts';
 
 it('a power cut takes what was not flushed to the disk, and leaves what was', async () => {
   const lab = inject('lab');

@@ -8,13 +8,14 @@
 import { expect, inject, it } from 'vitest';
 import { expectWhole, type HistoryEvent, historyAfter, statesFrom } from '../../failure/support/history.ts';
 import { Random, seed } from '../../failure/support/random.ts';
+import { afterwards } from '../../support/afterwards.ts';
 import { seconds } from '../../support/progress.ts';
 import { STORE_PATH } from '../diuna/config.ts';
 import { Service } from '../diuna/service.ts';
 import { Storm, type Told } from '../diuna/storm.ts';
 import type { Disk } from '../guest/disk.ts';
 import { DATA_DEVICE, Guest } from '../guest/guest.ts';
-import { afterwards, connect } from '../stage.ts';
+import { connect } from '../stage.ts';
 
 const ROUNDS = Number(process.env['DIUNA_LAB_ROUNDS'] ?? 20);
 const BOOTS = Number(process.env['DIUNA_LAB_BOOTS'] ?? Math.ceil(ROUNDS / 8));
