@@ -101,6 +101,7 @@ describe('SIGHUP', () => {
     const paths = ['renderer.fps', 'renderer.gamma', 'zones.floor.range', 'zones.shelf.strip', 'sounds'];
     expect(mistakes).toHaveLength(paths.length);
     expect(mistakes).toEqual(expect.arrayContaining(paths.map(at)));
+    await until(() => daemon.logged('system.config_rejected').length > 0, 'the log'); // by another way than the event
     expect(daemon.logged('system.config_rejected')).toEqual([expect.objectContaining({ level: 'warn', mistakes })]);
     expect(info(watcher).zones['floor']?.name).not.toBe('New');
     expect(await watcher.ask({ type: 'zone.toggle', zone: 'shelf', ack: 'rendered' })).toMatchObject({ ok: true });
